@@ -1,0 +1,1 @@
+"""The independent auditor: reads topics only, with another Kafka client."""

@@ -1,0 +1,1 @@
+"""A real Kafka and a real Valkey as child processes on loopback."""

@@ -1,0 +1,1 @@
+"""Keys of the tenants, and sealing with them."""

@@ -1,0 +1,1 @@
+"""Kafka behind one small protocol, and the same in memory."""

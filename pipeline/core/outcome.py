@@ -1,0 +1,28 @@
+"""What became of a trace, and why: the words of promise 1 (DESIGN 1)."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The end of a trace's way: the value of header ``assay-outcome``, and a metric label."""
+
+    VALID = "valid"
+    REMEDIATED = "remediated"
+    QUARANTINED = "quarantined"
+    DEAD_LETTERED = "dead_lettered"
+
+
+class Hop(StrEnum):
+    """A stage on the way of a failing trace: counted in tallies beside the outcomes."""
+
+    INVALID = "invalid"
+
+
+class Reason(StrEnum):
+    """Why a trace went where it went: the value of header ``assay-reason``, and a metric label."""
+
+    PASSED = "passed"
+    PASSED_WITH_WARNINGS = "passed_with_warnings"
+    UNREADABLE = "unreadable"
+    BLOCKING_ISSUES = "blocking_issues"
+    WORKER_CRASH = "worker_crash"

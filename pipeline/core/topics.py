@@ -1,0 +1,13 @@
+"""The roles that topics play. Names, partitions and retention are decided in ``agents/topics.py``."""
+
+from enum import StrEnum
+
+
+class TopicRole(StrEnum):
+    """What a topic is for; its value is the default name (DESIGN 3)."""
+
+    RAW = "traces.raw"
+    VALID = "traces.valid"
+    INVALID = "traces.invalid"
+    DEAD_LETTER = "dlq.traces.raw"
+    TALLIES = "quality.tallies"

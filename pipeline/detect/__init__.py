@@ -1,0 +1,1 @@
+"""The detectors: one file each, run in the order of the table in registry.py."""

@@ -1,0 +1,1 @@
+"""What is written for a verdict: the passing record, the failed-trace envelope, the tally."""

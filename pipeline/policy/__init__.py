@@ -1,0 +1,1 @@
+"""The policy bundle: what Assay judges by, as data. Immutable, content-addressed, replaceable as a whole."""

@@ -1,0 +1,1 @@
+"""Remediation rules, one YAML file each, with their cases beside them."""

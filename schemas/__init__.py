@@ -1,0 +1,1 @@
+"""Schemas of the subjects, and of the records that Assay itself writes (``schemas/assay``)."""
