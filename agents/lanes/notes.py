@@ -1,0 +1,108 @@
+"""Notes of which batch is open, kept in Redis, so that a death can be pinned on the records it met (rule 10)."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 0.5
+PAUSE_S = 5.0
+"""How long to do without Redis after it failed: a slow Redis must not slow traces."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNote:
+    """A batch that was begun: per partition where it starts and ends, and how often it ended in a death."""
+
+    ranges: Mapping[int, tuple[int, int]]
+    deaths: int
+
+
+class CrashNotes(Protocol):
+    """Remembers open batches across deaths of the process. Best effort: nothing depends on it but speed of recovery."""
+
+    async def read(self, slot: str) -> OpenNote | None:
+        """The batch that was open when the slot was last worked on, if any."""
+        ...
+
+    async def write(self, slot: str, note: OpenNote) -> None:
+        """This batch is open now. Replaces the slot's older note: its batch is committed."""
+        ...
+
+    async def clear(self, slot: str) -> None:
+        """No batch is open."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
+
+
+class NoNotes:
+    """Remembers nothing."""
+
+    async def read(self, slot: str) -> OpenNote | None:  # noqa: ARG002 - the protocol's signature
+        """Nothing."""
+        return None
+
+    async def write(self, slot: str, note: OpenNote) -> None:
+        """Nothing."""
+
+    async def clear(self, slot: str) -> None:
+        """Nothing."""
+
+    async def close(self) -> None:
+        """Nothing."""
+
+
+class RedisNotes:
+    """Notes in a Redis hash, one field per slot. When Redis fails, work goes on without notes for a while."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._redis = redis.asyncio.Redis.from_url(
+            url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, decode_responses=True
+        )
+        self._key = key
+        self._paused_until = 0.0
+
+    async def read(self, slot: str) -> OpenNote | None:
+        """See :class:`CrashNotes`."""
+        text = await self._attempt("HGET", self._key, slot)
+        if not isinstance(text, str):
+            return None
+        document = json.loads(text)
+        return OpenNote(
+            {int(partition): (first, last) for partition, (first, last) in document["ranges"].items()},
+            document["deaths"],
+        )
+
+    async def write(self, slot: str, note: OpenNote) -> None:
+        """See :class:`CrashNotes`."""
+        text = json.dumps({"ranges": note.ranges, "deaths": note.deaths})
+        await self._attempt("HSET", self._key, slot, text)
+
+    async def clear(self, slot: str) -> None:
+        """See :class:`CrashNotes`."""
+        await self._attempt("HDEL", self._key, slot)
+
+    async def close(self) -> None:
+        """See :class:`CrashNotes`."""
+        await self._redis.aclose()
+
+    async def _attempt(self, *command: str) -> object:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._paused_until:
+            return None
+        try:
+            return await self._redis.execute_command(*command)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._paused_until = loop.time() + PAUSE_S
+            log.warning("crash notes are off for %.0f s: Redis failed (%s)", PAUSE_S, type(error).__name__)
+            return None

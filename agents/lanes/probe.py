@@ -1,0 +1,96 @@
+"""A throw-away process that judges suspect records, so that a killer kills only it (rule 10).
+
+Parent to child: 4-byte length, then a pickled :class:`RawRecord` (the child trusts its parent, and
+the record's bytes stay bytes). Child to parent: one byte per record that it outlived.
+"""
+
+import asyncio
+import pickle
+import resource
+import sys
+from collections.abc import Callable
+from typing import Self
+
+from assay.pipeline.core.record import RawRecord, Record
+
+RECORD_S = 30.0
+"""A record that keeps the child busy for longer hangs it: as bad as death."""
+START_S = 60.0
+MEMORY_BYTES = 4 * 2**30
+READY = b"R"
+OUTLIVED = b"."
+
+
+class Probe:
+    """Sends records to a child process, a new one after every death."""
+
+    def __init__(self) -> None:
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._end()
+
+    async def survives(self, record: Record) -> bool:
+        """Whether a process that judges this record lives on."""
+        child = self._child or await self._start()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        raw = RawRecord(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            list(record.headers),
+        )
+        body = pickle.dumps(raw)
+        try:
+            child.stdin.write(len(body).to_bytes(4, "big") + body)
+            await child.stdin.drain()
+            answer = await asyncio.wait_for(child.stdout.read(1), RECORD_S)
+        except (ConnectionError, TimeoutError):
+            answer = b""
+        if answer == OUTLIVED:
+            return True
+        await self._end()
+        return False
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        self._child = child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "assay.agents.lanes.probe_child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        if await asyncio.wait_for(child.stdout.read(1), START_S) != READY:
+            await self._end()
+            raise ChildProcessError("the probe does not start: see its errors above")
+        return child
+
+    async def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+def serve(judge: Callable[[Record], object]) -> None:
+    """The child's loop: judge what comes in until the parent hangs up."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    stdout.write(READY)
+    stdout.flush()
+    while header := stdin.read(4):
+        record = pickle.loads(stdin.read(int.from_bytes(header, "big")))  # noqa: S301 - our own parent wrote it
+        judge(record)
+        stdout.write(OUTLIVED)
+        stdout.flush()

@@ -1,0 +1,19 @@
+"""The child of :class:`assay.agents.lanes.probe.Probe`: ``python -m assay.agents.lanes.probe_child``."""
+
+from assay.agents.clock import SystemClock
+from assay.agents.lanes.probe import serve
+from assay.agents.policy_files import load_policies
+from assay.agents.settings import load_settings
+from assay.pipeline.flow import Judge
+
+
+def main() -> None:
+    """Judge what the parent sends, with the bundle that the parent uses."""
+    settings = load_settings()
+    judge = Judge(load_policies(settings), topic_prefix=settings.topic_prefix)
+    clock = SystemClock()
+    serve(lambda record: judge(record, clock.now_ns()))
+
+
+if __name__ == "__main__":
+    main()

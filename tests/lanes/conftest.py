@@ -1,0 +1,217 @@
+"""A lane on the log in memory, with faults that can be planted at any call of its producer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from aiokafka import TopicPartition
+
+from assay.agents.lanes.engine import Lane, LaneSpec
+from assay.agents.lanes.notes import OpenNote
+from assay.agents.lanes.step import SourceRange, Work
+from assay.agents.settings import Settings
+from assay.agents.transport.memory import MemoryLog, MemoryTransport
+from assay.agents.transport.memory.transport import MemoryProducer
+from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.record import Record, source_of
+from assay.pipeline.core.topics import TopicRole
+
+PARTITIONS = 4
+RAW = TopicRole.RAW.value
+VALID = TopicRole.VALID.value
+GROUP = "assay.dev.copy"
+
+
+class FixedClock:
+    def now_ns(self) -> int:
+        return 1_700_000_000_000_000_000
+
+
+class CopyWork:
+    """Copies every record, with where it came from."""
+
+    def __init__(self, step: "CopyStep") -> None:
+        self._step = step
+        self._out: list[Outgoing] = []
+
+    def add(self, records: Sequence[Record], now_ns: int) -> None:
+        self._step.on_add(records)
+        self._step.seen += [source_of(record) for record in records]
+        self._out += [self._copy(record, b"copied") for record in records]
+
+    def add_killer(self, record: Record, deaths: int, now_ns: int) -> None:
+        self._out.append(self._copy(record, b"killer after %d" % deaths))
+
+    def _copy(self, record: Record, how: bytes) -> Outgoing:
+        headers = [("src", str(source_of(record)).encode()), ("how", how)]
+        return Outgoing(TopicRole.VALID, record.partition, record.key, record.value, headers, record.timestamp)
+
+    def finish(self, sources: Sequence[SourceRange], now_ns: int) -> Sequence[Outgoing]:
+        self._step.ranges += sources
+        return self._out
+
+
+@dataclass
+class CopyStep:
+    seen: list[object] = field(default_factory=list)
+    ranges: list[SourceRange] = field(default_factory=list)
+    on_add: Callable[[Sequence[Record]], None] = lambda _records: None
+
+    def begin(self) -> Work:
+        return CopyWork(self)
+
+
+@dataclass
+class Script:
+    """What the lane's producers did, and what shall go wrong: call name → hooks, one used up per call."""
+
+    calls: list[str] = field(default_factory=list)
+    faults: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    """A call named here waits until its event is set."""
+    reached: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def fail(self, call: str, error: Exception, *, after: bool = False) -> None:
+        """The next such call raises: before it does anything, or after it did it."""
+
+        def hook() -> None:
+            raise error
+
+        self.faults.setdefault(f"{call}{' after' if after else ''}", []).append(hook)
+
+    def hold(self, call: str) -> None:
+        """Such calls wait until :meth:`release`."""
+        self.gates[call] = asyncio.Event()
+        self.reached[call] = asyncio.Event()
+
+    def release(self, call: str) -> None:
+        self.gates.pop(call).set()
+
+    async def run(self, call: str, action: Callable[[], object]) -> object:
+        self.calls.append(call)
+        if call in self.gates:
+            self.reached[call].set()
+            await self.gates[call].wait()
+        for hook in self._due(call):
+            hook()
+        result = await action()  # type: ignore[misc]
+        for hook in self._due(f"{call} after"):
+            hook()
+        return result
+
+    def _due(self, key: str) -> list[Callable[[], None]]:
+        hooks = self.faults.get(key)
+        return [hooks.pop(0)] if hooks else []
+
+
+class ScriptedProducer(MemoryProducer):
+    def __init__(self, log: MemoryLog, transactional_id: str, prefix: str, script: Script) -> None:
+        super().__init__(log, transactional_id, prefix)
+        self.script = script
+
+    async def start(self) -> None:
+        await self.script.run("start", super().start)
+
+    async def begin(self) -> None:
+        await self.script.run("begin", super().begin)
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> None:
+        base = super()
+        await self.script.run("send", lambda: base.send(outgoing))
+
+    async def send_offsets(self, offsets: Mapping[TopicPartition, int], group: str) -> None:
+        base = super()
+        await self.script.run("send_offsets", lambda: base.send_offsets(offsets, group))
+
+    async def commit(self) -> None:
+        await self.script.run("commit", super().commit)
+
+    async def close(self) -> None:
+        self.script.calls.append("close")
+
+    async def discard(self) -> None:
+        self.script.calls.append("discard")
+
+
+class ScriptedTransport(MemoryTransport):
+    def __init__(self, log: MemoryLog, script: Script) -> None:
+        super().__init__(log)
+        self.script = script
+
+    def producer(self, transactional_id: str) -> MemoryProducer:
+        self.script.calls.append("new producer")
+        return ScriptedProducer(self.log, transactional_id, "", self.script)
+
+
+@dataclass
+class FakeNotes:
+    """Notes that outlive lanes, as Redis does."""
+
+    kept: dict[str, OpenNote] = field(default_factory=dict)
+    written: list[OpenNote] = field(default_factory=list)
+
+    async def read(self, slot: str) -> OpenNote | None:
+        return self.kept.get(slot)
+
+    async def write(self, slot: str, note: OpenNote) -> None:
+        self.kept[slot] = note
+        self.written.append(note)
+
+    async def clear(self, slot: str) -> None:
+        self.kept.pop(slot, None)
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass
+class Bench:
+    """Everything one lane test needs."""
+
+    log: MemoryLog
+    script: Script
+    transport: ScriptedTransport
+    settings: Settings
+    lanes: list[Lane] = field(default_factory=list)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+
+    def lane(self, step: CopyStep | None = None, **options: object) -> Lane:
+        spec = LaneSpec("copy", TopicRole.RAW, step or CopyStep())
+        lane = Lane(spec, self.settings, self.transport, FixedClock(), notes=self.notes, **options)  # type: ignore[arg-type]
+        self.lanes.append(lane)
+        return lane
+
+    def put(self, count: int, partition: int | None = None) -> None:
+        for number in range(count):
+            where = number % PARTITIONS if partition is None else partition
+            self.log.append(TopicPartition(RAW, where), b"k", b"%d" % number)
+
+    def copied(self) -> list[str]:
+        """Sources of all visible copies, sorted."""
+        return sorted(dict(record.headers)["src"].decode() for record in self.log.visible(VALID))
+
+    def sources(self) -> list[str]:
+        """Sources of all raw records, sorted."""
+        return sorted(str(source_of(record)) for record in self.log.visible(RAW))
+
+    async def until_all_copied(self) -> None:
+        async with asyncio.timeout(10):
+            while len(self.log.visible(VALID)) < len(self.log.visible(RAW)):
+                await asyncio.sleep(0.001)
+
+    def committed(self, partition: int) -> int | None:
+        return self.log.committed(GROUP, TopicPartition(RAW, partition))
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    log = MemoryLog({role.value: PARTITIONS for role in TopicRole})
+    script = Script()
+    settings = Settings(env="dev", topic_prefix="", slots=2, session_timeout_ms=6000)
+    bench = Bench(log, script, ScriptedTransport(log, script), settings)
+    yield bench
+    for gate in script.gates.values():
+        gate.set()
+    for lane in bench.lanes:
+        await lane.stop()

@@ -1,0 +1,282 @@
+"""The rules of the lane recipe (DESIGN 5), each broken on purpose and seen to hold."""
+
+import asyncio
+import time
+
+import pytest
+from aiokafka import TopicPartition
+from .conftest import RAW, Bench, CopyStep
+
+from assay.agents.lanes import slot as slot_module
+from assay.agents.lanes.notes import OpenNote
+from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
+from assay.pipeline.core.record import RawRecord, Record
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll often, so that tests need not wait for idle fetches."""
+    monkeypatch.setattr(slot_module, "IDLE_POLL_MS", 20)
+
+
+async def test_every_record_is_copied_once_and_the_offsets_follow(bench: Bench) -> None:
+    """Promise 1, on a fair day."""
+    bench.put(40)
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    await lane.stop()
+    assert bench.copied() == bench.sources()
+    assert [bench.committed(partition) for partition in range(4)] == [10, 10, 10, 10]
+
+
+async def test_rule_2_one_producer_per_slot(bench: Bench) -> None:
+    """Two slots over four partitions: two producers, two fences."""
+    lane = bench.lane()
+    await lane.start()
+    await lane.ready()
+    assert bench.script.calls.count("new producer") == 2
+
+
+async def test_rule_3_a_zombies_transaction_is_finished_before_the_offset_is_read(bench: Bench) -> None:
+    """The old owner's commit lands while the new one starts: its offset counts, nothing is done twice."""
+    bench.put(4, partition=0)
+    bench.script.hold("commit")
+    first = bench.lane()
+    await first.start()
+    async with asyncio.timeout(5):
+        await bench.script.reached["commit"].wait()
+    # The first lane is frozen just before its commit; the second takes over.
+    group = bench.transport.group("assay.dev.copy", RAW)
+    member = group._members[0]
+    freeze = asyncio.create_task(group.freeze(member))
+    await freeze
+    second = bench.lane()
+    bench.script.gates.pop("commit").set()  # the zombie wakes and commits first
+    await second.start()
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+
+
+async def test_rule_3_the_order_is_fence_read_seek_fetch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order is the proof."""
+    bench.put(2, partition=0)
+    from assay.agents.transport.memory.transport import MemoryConsumer
+
+    order = bench.script.calls
+    for name in ("committed", "seek", "fetch"):
+        original = getattr(MemoryConsumer, name)
+
+        def spy(self: MemoryConsumer, *args: object, _original: object = original, _name: str = name) -> object:
+            order.append(_name)
+            return _original(self, *args)  # type: ignore[operator]
+
+        monkeypatch.setattr(MemoryConsumer, name, spy)
+    bench.settings = bench.settings.model_copy(update={"slots": 1})
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    opening = order[: order.index("fetch") + 1]
+    assert opening == ["new producer", "start", *["committed", "seek"] * 4, "fetch"]
+
+
+async def test_rule_4_the_position_is_committed_not_the_last_offset_plus_one(bench: Bench) -> None:
+    """Markers between the last record and the end are stepped over."""
+    bench.put(3, partition=0)
+    zombie = bench.transport.log.init_producer("someone")
+    transaction = bench.log.begin("someone", zombie)
+    bench.log.append(TopicPartition(RAW, 0), b"k", b"aborted", transaction=transaction)
+    from assay.agents.transport.memory.log import Status
+
+    bench.log.finish("someone", zombie, Status.ABORTED)
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    await lane.stop()
+    assert bench.committed(0) == 5  # 3 records, 1 aborted, 1 marker
+
+
+async def test_rule_5_a_revoked_slot_ends_its_transaction_before_it_lets_go(bench: Bench) -> None:
+    """A graceful hand-over: nothing aborted, nothing done twice."""
+    bench.put(8)
+    bench.script.hold("commit")
+    first = bench.lane()
+    await first.start()
+    async with asyncio.timeout(5):
+        await bench.script.reached["commit"].wait()
+    stopping = asyncio.create_task(first.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    bench.script.release("commit")
+    await stopping
+    second = bench.lane(step := CopyStep())
+    await second.start()
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+    assert not step.seen or len(step.seen) < 8
+    assert "discard" not in bench.script.calls
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])
+@pytest.mark.parametrize("call", ["begin", "send", "send_offsets", "commit"])
+async def test_rule_6_an_unknown_outcome_is_found_out_never_guessed(
+    bench: Bench, call: str, after: bool
+) -> None:
+    """Whether the transaction happened or not: the committed offset says so, and a new producer goes on from it."""
+    bench.put(20, partition=0)
+    bench.script.fail(call, UnknownOutcomeError("no answer"), after=after)
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+    # A new producer, after the old one was dropped without a word.
+    assert bench.script.calls.count("new producer") == 3
+    dropped = bench.script.calls.index("discard")
+    assert bench.script.calls[dropped + 1] == "new producer"
+
+
+async def test_rule_6_a_transaction_that_hangs_has_an_unknown_outcome(bench: Bench) -> None:
+    """The broker's own time-out will abort it; we do not wait for longer."""
+    bench.put(4, partition=0)
+    bench.settings = bench.settings.model_copy(update={"transaction_timeout_ms": 50})
+    bench.script.hold("send")
+    lane = bench.lane()
+    await lane.start()
+    async with asyncio.timeout(5):
+        while "discard" not in bench.script.calls:
+            await asyncio.sleep(0.001)
+    bench.script.release("send")
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+
+
+async def test_rule_6_a_slot_that_never_succeeds_ends_the_lane(bench: Bench) -> None:
+    """Promise 5: stop, never skip. The process is restarted from outside."""
+    bench.put(1, partition=0)
+    for _ in range(10):
+        bench.script.fail("commit", UnknownOutcomeError("no answer"))
+    lane = bench.lane()
+    await lane.start()
+    with pytest.raises(UnknownOutcomeError, match="in a row"):
+        async with asyncio.timeout(5):
+            await lane.run()
+    assert bench.copied() == []
+
+
+async def test_rule_7_a_fenced_slot_drops_its_work_and_writes_nothing(bench: Bench) -> None:
+    """Another worker has the slot: its records are its own; ours vanish."""
+    bench.put(6, partition=0)
+    bench.settings = bench.settings.model_copy(update={"session_timeout_ms": 40})
+    bench.script.fail("commit", FencedError("taken over"))
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+
+
+async def test_rule_7_an_error_while_slots_open_ends_the_lane(bench: Bench) -> None:
+    """aiokafka swallows what a rebalance callback raises; the lane does not."""
+    bench.script.fail("start", UnknownOutcomeError("no producer id"))
+    lane = bench.lane()
+    await lane.start()
+    with pytest.raises(TransientError):
+        async with asyncio.timeout(5):
+            await lane.run()
+    assert not lane.is_ready
+
+
+async def test_rule_8_other_tasks_run_while_a_large_batch_is_judged(bench: Bench) -> None:
+    """Heartbeats share the loop: 640 records of half a millisecond each leave it many times."""
+    bench.put(640, partition=0)
+    ticks = 0
+
+    def slow(records: object) -> None:
+        until = time.perf_counter() + 0.0005 * len(records)  # type: ignore[arg-type]
+        while time.perf_counter() < until:
+            pass
+
+    async def heartbeat() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0)
+
+    lane = bench.lane(CopyStep(on_add=slow))
+    await lane.start()
+    during = []
+    beat = asyncio.create_task(heartbeat())
+    original = bench.script.run
+
+    async def note_ticks(call: str, action: object) -> object:
+        during.append((call, ticks))
+        return await original(call, action)  # type: ignore[arg-type]
+
+    bench.script.run = note_ticks  # type: ignore[method-assign,assignment]
+    await bench.until_all_copied()
+    beat.cancel()
+    assert ticks >= 8
+
+
+async def test_rule_10_a_range_open_twice_is_judged_record_by_record_apart(bench: Bench) -> None:
+    """The killer is dead-lettered unread, its neighbours are judged as ever."""
+    bench.put(10, partition=0)
+    bench.notes.kept["0"] = OpenNote({0: (0, 10)}, deaths=1)
+    probe = ProbeThatDiesOf(offset=4)
+    lane = bench.lane(step := CopyStep(), new_probe=lambda: probe)
+    await lane.start()
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+    how = {record.value: dict(record.headers)["how"] for record in bench.log.visible("traces.valid")}
+    assert how.pop(b"4") == b"killer after 3"
+    assert set(how.values()) == {b"copied"}
+    assert probe.asked == list(range(10))
+    assert all(source.offset != 4 for source in step.seen)  # type: ignore[attr-defined]
+
+
+async def test_rule_10_one_death_is_not_enough(bench: Bench) -> None:
+    """A worker that was killed by its operator leaves no suspicion, only a count."""
+    bench.put(10, partition=0)
+    bench.notes.kept["0"] = OpenNote({0: (0, 10)}, deaths=0)
+    lane = bench.lane(new_probe=lambda: pytest.fail("no probe is needed"))
+    await lane.start()
+    await bench.until_all_copied()
+    assert bench.notes.written[0].deaths == 1
+
+
+async def test_rule_10_a_batch_that_was_committed_after_all_is_no_death(bench: Bench) -> None:
+    """Killed between the commit and the next batch: the note is old, the offset says so."""
+    bench.put(10, partition=0)
+    bench.notes.kept["0"] = OpenNote({0: (0, 0)}, deaths=5)
+    lane = bench.lane(new_probe=lambda: pytest.fail("no probe is needed"))
+    await lane.start()
+    await bench.until_all_copied()
+    assert bench.notes.written[0].deaths == 0
+
+
+async def test_a_graceful_stop_leaves_no_note(bench: Bench) -> None:
+    """The next start suspects nothing."""
+    bench.put(10)
+    lane = bench.lane()
+    await lane.start()
+    await bench.until_all_copied()
+    await lane.stop()
+    assert bench.notes.kept == {}
+
+
+class ProbeThatDiesOf:
+    """A probe whose process dies of one offset."""
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+        self.asked: list[int] = []
+
+    async def __aenter__(self) -> "ProbeThatDiesOf":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def survives(self, record: Record) -> bool:
+        assert isinstance(record, RawRecord)
+        self.asked.append(record.offset)
+        return record.offset != self._offset
