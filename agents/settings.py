@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assay.pipeline.core.errors import ConfigError, Problem
 
+from .devstack.state import endpoints
+
 CrashPoint = Literal[
     "",
     "after_begin",
@@ -115,9 +117,14 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the environment. Raises :class:`ConfigError` with every wrong key, its value's fault and the remedy."""
+    """Read the environment. Raises :class:`ConfigError` with every wrong key, its value's fault and the remedy.
+
+    Kafka and Redis addresses that nobody set are those of the home's development stack, if it has one.
+    """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by pydantic
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # values are checked by pydantic
+        found = {k: v for k, v in endpoints(settings.home).items() if k not in settings.model_fields_set}
+        return settings if not found else Settings(**overrides, **found)  # type: ignore[arg-type]  # as above
     except ValidationError as error:
         raise ConfigError(
             [

@@ -19,6 +19,15 @@ class VerbGroup(click.Group):
 
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
         # verb: (module in this package, function)
+        "audit": ("audit", "audit"),
+        "bench": ("bench", "bench"),
+        "demo": ("demo", "demo"),
+        "dev": ("dev", "dev"),
+        "doctor": ("doctor", "doctor"),
+        "generate": ("generate", "generate"),
+        "topics": ("topics", "topics"),
+        "validate": ("validate", "validate"),
+        "worker": ("worker", "worker"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

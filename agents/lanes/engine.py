@@ -65,6 +65,7 @@ class Lane:
         self._runners: dict[int, SlotRunner] = {}
         self._failure: asyncio.Future[BaseException] | None = None
         self._assigned = asyncio.Event()
+        self._stopping = False
 
     async def start(self) -> None:
         """Join the group; slots open as they are assigned."""
@@ -99,9 +100,11 @@ class Lane:
 
     async def stop(self) -> None:
         """Let every running transaction end, then leave the group: nothing is aborted, nothing done twice."""
+        self._stopping = True
         await self._close_all()
         if self._consumer is not None:
             await self._consumer.stop()
+        await self._close_all()  # a rebalance was under way
         await self._notes.close()
 
     @property
@@ -131,6 +134,8 @@ class Lane:
             by_slot.setdefault(slot_of(partition.partition, self._slots), []).append(partition)
         runners = [SlotRunner(self._context, slot, owned) for slot, owned in by_slot.items()]
         self._crash.reach("in_rebalance")
+        if self._stopping:
+            return
         results = await asyncio.gather(*(runner.open() for runner in runners), return_exceptions=True)
         for runner, result in zip(runners, results, strict=True):
             self._runners[runner.slot] = runner
@@ -160,5 +165,3 @@ class Lane:
         if not self._failure.done():
             log.error("lane %s ends: %s", self.spec.name, type(error).__name__)
             self._failure.set_result(error)
-
-

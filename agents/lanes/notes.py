@@ -33,7 +33,7 @@ class CrashNotes(Protocol):
         ...
 
     async def write(self, slot: str, note: OpenNote) -> None:
-        """This batch is open now. Replaces the slot's older note: its batch is committed."""
+        """Say that a batch is open. Replaces the slot's older note: its batch is committed."""
         ...
 
     async def clear(self, slot: str) -> None:
@@ -101,8 +101,11 @@ class RedisNotes:
         if loop.time() < self._paused_until:
             return None
         try:
-            return await self._redis.execute_command(*command)
+            return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]  # redis leaves it untyped
         except (RedisError, OSError, TimeoutError) as error:
+            if loop.time() >= self._paused_until:  # the first of several that failed together
+                log.warning(
+                    "crash notes are off for %.0f s: Redis failed (%s)", PAUSE_S, type(error).__name__
+                )
             self._paused_until = loop.time() + PAUSE_S
-            log.warning("crash notes are off for %.0f s: Redis failed (%s)", PAUSE_S, type(error).__name__)
             return None

@@ -27,7 +27,7 @@ class Work(Protocol):
         ...
 
     def add_killer(self, record: Record, deaths: int, now_ns: int) -> None:
-        """This record ended ``deaths`` processes: give it its outcome without looking into it (rule 10)."""
+        """Give a record that ended ``deaths`` processes its outcome, without looking into it (rule 10)."""
         ...
 
     def finish(self, sources: Sequence[SourceRange], now_ns: int) -> Sequence[Outgoing]:

@@ -11,7 +11,14 @@ from aiokafka import TopicPartition
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Record
 
-__all__ = ["AssignmentListener", "Fetched", "GroupConsumer", "TopicPartition", "TransactionalProducer", "Transport"]
+__all__ = [
+    "AssignmentListener",
+    "Fetched",
+    "GroupConsumer",
+    "TopicPartition",
+    "TransactionalProducer",
+    "Transport",
+]
 
 
 class Fetched(NamedTuple):

@@ -45,7 +45,9 @@ class CopyWork:
 
     def _copy(self, record: Record, how: bytes) -> Outgoing:
         headers = [("src", str(source_of(record)).encode()), ("how", how)]
-        return Outgoing(TopicRole.VALID, record.partition, record.key, record.value, headers, record.timestamp)
+        return Outgoing(
+            TopicRole.VALID, record.partition, record.key, record.value, headers, record.timestamp
+        )
 
     def finish(self, sources: Sequence[SourceRange], now_ns: int) -> Sequence[Outgoing]:
         self._step.ranges += sources

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
+from typing import Self
 
 import pytest
 from aiokafka import TopicPartition
-from .conftest import RAW, Bench, CopyStep
 
 from assay.agents.lanes import slot as slot_module
 from assay.agents.lanes.notes import OpenNote
 from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
 from assay.pipeline.core.record import RawRecord, Record
+
+from .conftest import RAW, Bench, CopyStep
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +60,9 @@ async def test_rule_3_a_zombies_transaction_is_finished_before_the_offset_is_rea
     assert bench.copied() == bench.sources()
 
 
-async def test_rule_3_the_order_is_fence_read_seek_fetch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rule_3_the_order_is_fence_read_seek_fetch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The order is the proof."""
     bench.put(2, partition=0)
     from assay.agents.transport.memory.transport import MemoryConsumer
@@ -67,7 +71,9 @@ async def test_rule_3_the_order_is_fence_read_seek_fetch(bench: Bench, monkeypat
     for name in ("committed", "seek", "fetch"):
         original = getattr(MemoryConsumer, name)
 
-        def spy(self: MemoryConsumer, *args: object, _original: object = original, _name: str = name) -> object:
+        def spy(
+            self: MemoryConsumer, *args: object, _original: object = original, _name: str = name
+        ) -> object:
             order.append(_name)
             return _original(self, *args)  # type: ignore[operator]
 
@@ -270,7 +276,7 @@ class ProbeThatDiesOf:
         self._offset = offset
         self.asked: list[int] = []
 
-    async def __aenter__(self) -> "ProbeThatDiesOf":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -194,7 +194,9 @@ async def test_offsets_become_the_groups_with_the_commit_and_not_before(world: W
     assert await consumer.committed(partition) == 7
 
 
-async def test_a_new_producer_of_the_same_id_fences_the_old_one_and_ends_its_transaction(world: World) -> None:
+async def test_a_new_producer_of_the_same_id_fences_the_old_one_and_ends_its_transaction(
+    world: World,
+) -> None:
     """Rule 3: after ``start`` of the new producer nothing of the old one can become visible."""
     old = await world.producer("same")
     await old.begin()  # type: ignore[operator]
@@ -249,7 +251,7 @@ async def test_a_member_that_counts_slots_differently_is_refused(world: World) -
     _, first = await world.member(slots=2)
     await first.until_owned(PARTITIONS)
     with pytest.raises(RefusedError, match="slots"):  # noqa: PT012 - Kafka says it at the first fetch
-        stranger, listener = await world.member(slots=4)
+        stranger, _listener = await world.member(slots=4)
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 await stranger.fetch([TopicPartition(world.raw, 0)], 1, 200)

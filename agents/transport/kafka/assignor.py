@@ -16,7 +16,7 @@ def slot_assignor(slots: int) -> type[AbstractPartitionAssignor]:
     coordinator refuses the newcomer (``INCONSISTENT_GROUP_PROTOCOL``) without disturbing the others.
     """
 
-    class SlotAssignor(AbstractPartitionAssignor):
+    class SlotAssignor(AbstractPartitionAssignor):  # type: ignore[misc]  # aiokafka ships no types
         name = f"assay-slots-{slots}"
 
         @classmethod

@@ -62,7 +62,9 @@ class KafkaConsumer:
     async def fetch(self, partitions: Sequence[TopicPartition], max_records: int, timeout_ms: int) -> Fetched:
         """See :class:`GroupConsumer`."""
         try:
-            records = await self._consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+            records = await self._consumer.getmany(
+                *partitions, timeout_ms=timeout_ms, max_records=max_records
+            )
             positions = {partition: await self._consumer.position(partition) for partition in records}
         except KafkaError as error:
             raise self._explained(error) from error

@@ -121,7 +121,8 @@ class KafkaProducer:
     async def _partition_for(self, record: Outgoing) -> int:
         topic = topic_name(record.role, self._prefix)
         count = len(await self._producer.partitions_for(topic))
-        return (murmur2(record.key or b"") & 0x7FFFFFFF) % count
+        number: int = (murmur2(record.key or b"") & 0x7FFFFFFF) % count
+        return number
 
     async def send_offsets(self, offsets: Mapping[TopicPartition, int], group: str) -> None:
         """See :class:`TransactionalProducer`."""

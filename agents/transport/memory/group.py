@@ -25,7 +25,8 @@ class Member:
 class MemoryGroup:
     """Hands out slots to members; every change revokes everything first."""
 
-    def __init__(self, topic: str, slots: int, partitions: int) -> None:
+    def __init__(self, name: str, topic: str, slots: int, partitions: int) -> None:
+        self.name = name
         self._topic = topic
         self.slots = slots
         self._partitions = partitions

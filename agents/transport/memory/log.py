@@ -61,13 +61,16 @@ class MemoryLog:
         key: bytes | None,
         value: bytes | None,
         headers: Headers = (),
+        *,
         timestamp: int = -1,
         transaction: Transaction | None = None,
     ) -> int:
         """Write one record; its offset."""
         entries = self._entries[partition]
         offset = len(entries)
-        record = RawRecord(partition.topic, partition.partition, offset, timestamp, key, value, tuple(headers))
+        record = RawRecord(
+            partition.topic, partition.partition, offset, timestamp, key, value, tuple(headers)
+        )
         entries.append(Entry(record, transaction))
         if transaction is not None:
             transaction.touched.add(partition)

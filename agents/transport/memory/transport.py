@@ -20,12 +20,10 @@ POLL_S = 0.001
 class MemoryConsumer:
     """A :class:`GroupConsumer`."""
 
-    def __init__(self, log: MemoryLog, group: MemoryGroup, name: str, group_id: str, member: Member, slots: int) -> None:
-        self.name = name
+    def __init__(self, log: MemoryLog, group: MemoryGroup, member: Member, slots: int) -> None:
         self.member = member
         self._log = log
         self._group = group
-        self._group_id = group_id
         self._slots = slots
 
     async def start(self) -> None:
@@ -58,7 +56,7 @@ class MemoryConsumer:
 
     async def committed(self, partition: TopicPartition) -> int | None:
         """See :class:`GroupConsumer`."""
-        return self._log.committed(self._group_id, partition)
+        return self._log.committed(self._group.name, partition)
 
     async def beginning(self, partition: TopicPartition) -> int:  # noqa: ARG002 - nothing is ever deleted
         """See :class:`GroupConsumer`."""
@@ -109,8 +107,8 @@ class MemoryProducer:
                 record.key,
                 record.value,
                 record.headers,
-                -1 if record.timestamp is None else record.timestamp,
-                self._transaction,
+                timestamp=-1 if record.timestamp is None else record.timestamp,
+                transaction=self._transaction,
             )
         await asyncio.sleep(0)
 
@@ -118,7 +116,9 @@ class MemoryProducer:
         """See :class:`TransactionalProducer`."""
         self._log.check_epoch(self._id, self._epoch)
         assert self._transaction is not None
-        self._transaction.offsets.update({(group, partition): offset for partition, offset in offsets.items()})
+        self._transaction.offsets.update(
+            {(group, partition): offset for partition, offset in offsets.items()}
+        )
 
     async def commit(self) -> None:
         """See :class:`TransactionalProducer`."""
@@ -156,15 +156,12 @@ class MemoryTransport:
 
     def group(self, group: str, topic: str, slots: int = 1) -> MemoryGroup:
         """The group of that name."""
-        return self._groups.setdefault(
-            (group, topic), MemoryGroup(topic, slots, self.log.partitions(topic))
-        )
+        return self._groups.setdefault((group, topic), MemoryGroup(group, topic, slots, self.log.partitions(topic)))
 
     def consumer(self, *, group: str, topic: str, slots: int, listener: AssignmentListener) -> MemoryConsumer:
         """See :class:`Transport`."""
-        name = f"member-{next(self._numbers):04d}"
-        member = Member(name, listener)
-        return MemoryConsumer(self.log, self.group(group, topic, slots), name, group, member, slots)
+        member = Member(f"member-{next(self._numbers):04d}", listener)
+        return MemoryConsumer(self.log, self.group(group, topic, slots), member, slots)
 
     def producer(self, transactional_id: str) -> MemoryProducer:
         """See :class:`Transport`."""

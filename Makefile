@@ -1,0 +1,119 @@
+# Every target that a person calls has a sentence after "##"; `make help` shows them. CI runs the same targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Two test runs side by side would share one broker.
+.NOTPARALLEL:
+
+BIN := .venv/bin
+# The newest Python on the path that is not too old; PYTHON=… overrides.
+PYTHON ?= $(firstword $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
+NEEDS := PYTHON="$(PYTHON)" .ci/needs
+
+TRACES ?= 100000
+DATA ?=
+STAY ?=
+ARGS ?=
+
+##@ Start here
+
+.PHONY: help
+help: ## Show what there is to make.
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: .venv/.installed ## Create .venv and install Assay with its development tools into it.
+
+.venv/.installed: pyproject.toml setup.py
+	@$(NEEDS) python
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+.PHONY: demo
+demo: needs-broker setup ## Run the main job on a real Kafka and report: TRACES=100000, DATA=file.jsonl, STAY=1 to keep it up.
+	$(BIN)/assay demo --traces $(TRACES) $(if $(DATA),--data '$(DATA)') $(if $(STAY),--stay) $(ARGS)
+
+##@ Prove it
+
+.PHONY: test
+test: needs-broker test-fast test-broker ## Run all tests but the fault campaigns; under ten minutes.
+
+.PHONY: test-fast
+test-fast: setup ## Run the tests that need no broker.
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: test-broker
+test-broker: needs-broker setup ## Run the tests on a real Kafka and Valkey, which they start and stop.
+	$(BIN)/pytest -m "broker and not faults" $(ARGS)
+
+.PHONY: test-faults
+test-faults: needs-broker setup ## Run the fault campaigns: kills, freezes and cuts on a real Kafka; takes long.
+	$(BIN)/pytest -m faults $(ARGS)
+
+.PHONY: bench
+bench: needs-broker setup .venv/.installed-bench ## Measure speed beside other stream processors in one run; ARGS=… goes to `assay bench`.
+	$(BIN)/assay bench $(ARGS)
+
+.venv/.installed-bench: .venv/.installed
+	$(BIN)/pip install --quiet --editable '.[dev,bench]'
+	@touch $@
+
+##@ Keep it clean
+
+.PHONY: lint
+lint: setup ## Check style and formatting.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+.PHONY: format
+format: setup ## Format the code and apply the safe corrections.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: types
+types: setup ## Check types strictly, of the source and of the tests.
+	$(BIN)/mypy
+# tests/ is no package and file names repeat in it: only the full path tells two modules apart.
+	$(BIN)/mypy --strict --explicit-package-bases tests
+
+.PHONY: contracts
+contracts: setup ## Check that imports point one way (docs/architecture.md).
+	$(BIN)/lint-imports
+
+.PHONY: docs
+docs: setup ## Write the generated pages of docs/reference from the code.
+	$(BIN)/python -m assay.agents.docs_reference docs/reference
+
+.PHONY: requirements
+requirements: setup ## List the requirements and defects that the tests cite.
+	@$(BIN)/python tests/requirements_cited.py
+
+.PHONY: check-docker
+check-docker: ## Check the compose file and build the image.
+	@$(NEEDS) docker
+	docker compose --file docker/compose.yaml config --quiet
+	docker build --file docker/Dockerfile --tag assay:check .
+
+##@ Work on it
+
+.PHONY: dev-up
+dev-up: needs-broker setup ## Start Kafka and Valkey on loopback for development.
+	$(BIN)/assay dev up $(ARGS)
+
+.PHONY: dev-down
+dev-down: setup ## Stop them; the data stays in .assay.
+	$(BIN)/assay dev down
+
+.PHONY: clean
+clean: ## Remove caches and builds; .venv and .assay (data and keys) stay.
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find pipeline agents schemas remediation_rules policies src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Before anything is downloaded or installed: say all that is missing at once.
+.PHONY: needs-broker
+needs-broker:
+	@$(NEEDS) python java maven

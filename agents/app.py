@@ -1,0 +1,177 @@
+"""The composition root: which parts a worker process has, and how they are put together."""
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import faust
+import mode
+from faust.app.base import BootStrategy
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from assay.agents.clock import SystemClock
+from assay.agents.detector import LANE as DETECTOR
+from assay.agents.detector import DetectorStep
+from assay.agents.lanes.engine import Lane, LaneSpec
+from assay.agents.lanes.notes import RedisNotes
+from assay.agents.names import lane_group
+from assay.agents.policy_files import load_policies
+from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
+from assay.agents.settings import Settings
+from assay.agents.telemetry import Telemetry
+from assay.agents.transport.kafka import KafkaTransport
+from assay.pipeline.core.errors import ConfigError, Problem
+from assay.pipeline.core.topics import TopicRole
+
+log = logging.getLogger(__name__)
+
+LAG_INTERVAL_S = 5.0
+GC_THRESHOLDS = (50_000, 20, 50)
+"""Every record makes containers that die young; collecting as often as Python does by default costs a tenth of the CPU."""
+
+
+class LanesOnly(BootStrategy):  # type: ignore[misc]  # faust ships no types
+    """Boots Faust without a Kafka client of its own: its rebalances must not disturb a lane."""
+
+    enable_kafka = False
+
+
+class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
+    """A lane with the life cycle of the Faust app: a lane that fails ends the process."""
+
+    def __init__(self, lane: Lane, transport: KafkaTransport, telemetry: Telemetry, **options: Any) -> None:
+        super().__init__(**options)
+        self.lane = lane
+        self._transport = transport
+        self._telemetry = telemetry
+
+    async def on_start(self) -> None:
+        """Connect and join the group."""
+        await self._transport.start()
+        await self.lane.start()
+
+    @mode.Service.task  # type: ignore[untyped-decorator]  # mode ships no types
+    async def _watch(self) -> None:
+        try:
+            await self.lane.run()
+        except Exception as error:  # noqa: BLE001 - the edge: whatever ended the lane ends the process, with a status
+            await self.crash(error)
+
+    @mode.Service.timer(LAG_INTERVAL_S)  # type: ignore[untyped-decorator]  # mode ships no types
+    async def _report_lag(self) -> None:
+        self._telemetry.set_lags(self.lane.spec.name, dict(self.lane.lag()))
+
+    async def on_stop(self) -> None:
+        """Let running transactions end, leave the group, disconnect."""
+        await self.lane.stop()
+        await self._transport.stop()
+
+
+def lane_specs(settings: Settings) -> Mapping[str, LaneSpec]:
+    """The lanes that there are, by name: an explicit list, no discovery."""
+    bundle = load_policies(settings)
+    sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
+    group = lane_group(settings, DETECTOR)
+    return {
+        DETECTOR: LaneSpec(
+            DETECTOR, TopicRole.RAW, DetectorStep(bundle, sealer, group, settings.topic_prefix)
+        ),
+    }
+
+
+AGENTS = (DETECTOR,)
+"""What ``assay worker --agents`` takes."""
+
+
+def create_app(
+    settings: Settings, agents: Sequence[str], process: int = 0
+) -> tuple[faust.App, list[mode.Service]]:
+    """The Faust app of one worker process, and the services that run in it.
+
+    Raises :class:`ConfigError` for an agent that does not exist.
+    """
+    unknown = [name for name in agents if name not in AGENTS]
+    if unknown:
+        raise ConfigError(
+            [
+                Problem("--agents", f"there is no agent {name!r}", f"There are: {', '.join(AGENTS)}")
+                for name in unknown
+            ]
+        )
+    specs = lane_specs(settings)
+    telemetry = Telemetry(CollectorRegistry(), agents)
+    app = _new_faust_app(settings, process)
+    services = [_lane_service(specs[name], settings, telemetry) for name in agents]
+    _add_pages(app, telemetry, [service.lane for service in services])
+    return app, services
+
+
+def _new_faust_app(settings: Settings, process: int) -> faust.App:
+    datadir = settings.home / "faust"
+    datadir.mkdir(parents=True, exist_ok=True)
+    app = faust.App(
+        id=f"assay-{settings.env}-worker",
+        broker=f"kafka://{settings.bootstrap_servers}",
+        autodiscover=False,
+        datadir=str(datadir),
+        web_enabled=settings.web_port != 0,
+        web_bind=settings.web_host,
+        web_host=settings.web_host,
+        web_port=(settings.web_port or 1) + process,  # Faust wants a port even when there is no web
+        # Faust would serve these without a password.
+        web_router_enabled=False,
+        web_tables_enabled=False,
+        web_stats_enabled=False,
+        web_graph_enabled=False,
+        topic_disable_leader=True,
+        worker_redirect_stdouts=False,
+    )
+    app.BootStrategy = LanesOnly
+    app.boot_strategy = LanesOnly(app)
+    return app
+
+
+def _lane_service(spec: LaneSpec, settings: Settings, telemetry: Telemetry) -> LaneService:
+    transport = KafkaTransport(settings)
+    notes = RedisNotes(settings.redis_url, f"assay:{settings.env}:{settings.topic_prefix}notes:{spec.name}")
+    lane = Lane(spec, settings, transport, SystemClock(), notes=notes, events=telemetry.for_lane(spec.name))
+    return LaneService(lane, transport, telemetry)
+
+
+def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane]) -> None:
+    @app.page("/metrics")  # type: ignore[untyped-decorator]  # faust ships no types
+    async def metrics(web: Any, _request: Any) -> Any:
+        return web.bytes(generate_latest(telemetry.registry), content_type=CONTENT_TYPE_LATEST.split(";")[0])
+
+    @app.page("/health")  # type: ignore[untyped-decorator]  # faust ships no types
+    async def health(web: Any, _request: Any) -> Any:
+        return web.json({"status": "ok"})
+
+    @app.page("/ready")  # type: ignore[untyped-decorator]  # faust ships no types
+    async def ready(web: Any, _request: Any) -> Any:
+        waiting = [lane.spec.name for lane in lanes if not lane.is_ready]
+        return web.json({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)
+
+
+def run_worker(settings: Settings, agents: Sequence[str], process: int = 0) -> None:
+    """Run one worker process until a signal or a failure ends it. Raises what it failed of."""
+    import uvloop  # noqa: PLC0415 - sets the loop for this process only
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    gc.set_threshold(*GC_THRESHOLDS)
+    app, services = create_app(settings, agents, process)
+    worker = faust.Worker(
+        app,
+        *services,
+        quiet=True,
+        override_logging=False,
+        redirect_stdouts=False,
+        loop=asyncio.new_event_loop(),
+    )
+    worker.spinner = None
+    gc.freeze()
+    worker.execute_from_commandline()
+    sys.exit(0)

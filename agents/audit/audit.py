@@ -1,0 +1,88 @@
+"""The audit itself, without Kafka: observations in, a report out."""
+
+from collections.abc import Iterable
+
+from assay.pipeline.core.codes import IssueCode
+from assay.pipeline.core.record import RawRecord, source_of
+from assay.pipeline.core.topics import TopicRole
+
+from .checks import LEDGER_CHECKS, OUTCOME_CHECKS
+from .checks.journal import journal as journal_check
+from .facts import ClaimCheck, Opened, OutcomeSeen, Unopened
+from .finding import AuditFinding, FindingKind, FindingList
+from .journal import JournalLine
+from .latency import merge, quantile
+from .ledger import Ledger, word_of
+from .report import AuditReport
+from .tally import Tally, parse_tally
+
+OUTCOME_ROLES = (TopicRole.VALID, TopicRole.INVALID, TopicRole.DEAD_LETTER)
+
+
+class Audit:
+    """Takes outcomes (each partition in offset order) and tallies, then gives the report."""
+
+    def __init__(self, ledger: Ledger, lane: str) -> None:
+        self.ledger = ledger
+        self._lane = lane
+        self._findings = FindingList()
+        self._latest: dict[bytes | None, Tally] = {}
+
+    def outcome(self, outcome: OutcomeSeen) -> None:
+        """Judge an outcome beside its raw record, and book it."""
+        for check in OUTCOME_CHECKS:
+            self._findings.add(check(self.ledger, outcome))
+        self.ledger.enter(outcome)
+
+    def tally(self, record: RawRecord) -> None:
+        """Book a tally of this lane; other lanes' count other topics."""
+        tally = parse_tally(source_of(record), record.value)
+        if isinstance(tally, str):
+            self._findings.add([AuditFinding(FindingKind.TALLY_UNREADABLE, source_of(record), tally)])
+        elif tally.lane != self._lane:
+            return
+        elif tally.part == 1:
+            self._latest[record.key] = tally
+            self.ledger.tallies.append(tally)
+        elif record.key in self._latest:
+            # One slot's transactions have one key and follow each other, so this part belongs to the last.
+            self._latest[record.key].counts.update(tally.counts)
+        else:
+            why = f"part {tally.part} without the first"
+            self._findings.add([AuditFinding(FindingKind.TALLY_UNREADABLE, tally.at, why)])
+
+    def report(self, group: str, journal: Iterable[JournalLine] = ()) -> AuditReport:
+        """Run the checks that look at everything. Call once."""
+        for check in LEDGER_CHECKS:
+            self._findings.add(check(self.ledger))
+        self._findings.add(journal_check(self.ledger, journal))
+        ledger = self.ledger
+        raw = accounted = in_flight = expired = 0
+        for place, partition in ledger.raw.items():
+            raw += len(partition.facts)
+            accounted += len(partition.fates)
+            for offset in partition.facts.keys() - partition.fates.keys():
+                if offset >= partition.committed:
+                    in_flight += 1
+                elif ledger.may_have_expired(place, offset):
+                    expired += 1
+        latency = merge(tally.latency for tally in ledger.tallies)
+        return AuditReport(
+            group=group,
+            partitions=len(ledger.raw),
+            raw=raw,
+            accounted=accounted,
+            in_flight=in_flight,
+            expired=expired,
+            out_of_reach=ledger.out_of_reach,
+            outcomes={word_of(role): ledger.by_role[role] for role in OUTCOME_ROLES},
+            by_code={code.value: ledger.by_code[code] for code in IssueCode if ledger.by_code[code]},
+            tallies=len(ledger.tallies),
+            opened=ledger.by_contents[Opened],
+            claim_checks=ledger.by_contents[ClaimCheck],
+            unopened=ledger.by_contents[Unopened],
+            counts=self._findings.counts,
+            examples=self._findings.examples,
+            p50_ms=quantile(latency, 0.5),
+            p99_ms=quantile(latency, 0.99),
+        )

@@ -1,0 +1,183 @@
+"""Reading topics with librdkafka: every partition from its beginning, joining no group, committing nothing."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self, TypeAlias
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException
+from confluent_kafka import TopicPartition as KafkaPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from assay.agents.kafka_auth import confluent_security
+from assay.agents.settings import Settings
+from assay.pipeline.core.errors import ConfigError, DependencyUnavailableError, Problem
+from assay.pipeline.core.record import RawRecord
+
+from .facts import Place
+from .ledger import NEVER
+
+MIB = 1_048_576
+ANSWER_S = 6.0
+STALL_S = 30.0
+"""Reading that gets nothing for this long has lost its broker."""
+POLL_RECORDS = 1000
+POLL_S = 0.02
+"""A poll ends with as many records or after this time, whichever comes first, so it must be short."""
+
+Ranges: TypeAlias = Mapping[Place, tuple[int, int]]
+"""Which offsets to read: ``[start, end)``, with holes."""
+
+
+class TopicReader:
+    """A connection to Kafka for reading. Every method blocks, and raises ``DependencyUnavailableError``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._servers = settings.bootstrap_servers
+        common = {
+            "bootstrap.servers": self._servers,
+            "log_level": 0,  # what goes wrong is raised; librdkafka would also print it
+            **confluent_security(settings),
+        }
+        self._admin = AdminClient(common)
+        self._consumer = Consumer(
+            {
+                **common,
+                "group.id": "assay-audit",  # librdkafka wants one; it is neither joined nor committed to
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "error",  # an offset that is gone must not become another one
+                "enable.partition.eof": True,  # how the end is told behind transaction markers
+                "check.crcs": True,
+                "max.partition.fetch.bytes": 8 * MIB,
+                "fetch.max.bytes": 64 * MIB,
+                "receive.message.max.bytes": 128 * MIB,
+                "queued.max.messages.kbytes": 65_536,
+                "fetch.wait.max.ms": 20,  # the end behind a marker is told by a fetch that finds nothing
+                "fetch.queue.backoff.ms": 10,  # a full queue is emptied in less than the default second
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    def partitions(self, required: Iterable[str], optional: Iterable[str] = ()) -> list[Place]:
+        """All partitions of these topics. Raises :class:`ConfigError` naming required topics that are not there."""
+        with self._reachable():
+            known = self._admin.list_topics(timeout=ANSWER_S).topics
+        absent = [
+            Problem(f"topic {topic}", "does not exist", "Run `assay topics apply`")
+            for topic in required
+            if topic not in known
+        ]
+        if absent:
+            raise ConfigError(absent)
+        topics = dict.fromkeys([*required, *optional])
+        return [
+            Place(topic, partition)
+            for topic in topics
+            if topic in known
+            for partition in sorted(known[topic].partitions)
+        ]
+
+    def low(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The first offset that retention has left."""
+        return self._offsets(places, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED)
+
+    def high(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The high watermark: the end, open transactions included."""
+        return self._offsets(places, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
+
+    def stable(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The last stable offset: the end for a ``read_committed`` reader."""
+        return self._offsets(places, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+
+    def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
+        """The group's committed offsets; ``NEVER`` where there are none."""
+        asked = [KafkaPartition(*place) for place in places]
+        with self._reachable():
+            futures = self._admin.list_consumer_group_offsets(
+                [ConsumerGroupTopicPartitions(group, asked)], request_timeout=ANSWER_S
+            )
+            answers = futures[group].result().topic_partitions
+        return {Place(each.topic, each.partition): max(each.offset, NEVER) for each in answers}
+
+    def read(
+        self,
+        ranges: Ranges,
+        handle: Callable[[RawRecord], None],
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Give every visible record of these ranges to ``handle``, each partition in offset order.
+
+        ``end`` must be at most the last stable offset. ``progress`` is told how many records were read since.
+        """
+        left = {place: end for place, (start, end) in ranges.items() if start < end}
+        with self._reachable():
+            self._consumer.assign([KafkaPartition(*place, ranges[place][0]) for place in left])
+            heard = time.monotonic()
+            while left:
+                messages = self._consumer.consume(POLL_RECORDS, timeout=POLL_S)
+                if messages:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > STALL_S:
+                    raise DependencyUnavailableError(
+                        f"Kafka at {self._servers} gave nothing for {STALL_S:.0f} s: try again when it is well"
+                    )
+                taken = 0
+                for message in messages:
+                    taken += self._take(message, left, handle)
+                progress(taken)
+            self._consumer.unassign()
+
+    def _take(self, message: Any, left: dict[Place, int], handle: Callable[[RawRecord], None]) -> bool:
+        place, offset = Place(message.topic(), message.partition()), message.offset()
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+            raise KafkaException(error)
+        end = left.get(place)
+        if end is None:
+            return False
+        inside = error is None and offset < end
+        if inside:
+            handle(
+                RawRecord(
+                    *place,
+                    offset,
+                    message.timestamp()[1],
+                    message.key(),
+                    message.value(),
+                    message.headers() or (),
+                )
+            )
+        # The end of a partition carries the next offset; a record carries its own.
+        if offset + inside >= end:
+            del left[place]
+            self._consumer.pause([KafkaPartition(*place)])
+        return inside
+
+    def _offsets(self, places: Iterable[Place], spec: Any, isolation: Any) -> dict[Place, int]:
+        with self._reachable():
+            futures = self._admin.list_offsets(
+                {KafkaPartition(*place): spec for place in places},
+                isolation_level=isolation,
+                request_timeout=ANSWER_S,
+            )
+            return {
+                Place(asked.topic, asked.partition): answer.result().offset
+                for asked, answer in futures.items()
+            }
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
+        except KafkaException as error:
+            raise DependencyUnavailableError(
+                f"Kafka at {self._servers} cannot be read: {error.args[0].str()}. "
+                "Start it with `assay dev up`, or set ASSAY_BOOTSTRAP_SERVERS"
+            ) from error

@@ -1,0 +1,244 @@
+"""The audit on real topics: what is looked at, and in which order.
+
+The order is what makes a verdict on a running pipeline sound. Committed offsets come first: what they cover
+was written before. Then the ends of the outcome topics: they include all of that. Then the end of the raw
+topics: it includes every source of those outcomes. Readers then wait until transactions that were open at
+that moment have ended, and read up to those ends, no further.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from assay.agents.clock import SystemClock
+from assay.agents.names import lane_group
+from assay.agents.policy_files import load
+from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
+from assay.agents.settings import Settings
+from assay.agents.topics import topic_name
+from assay.pipeline.core import headers as names
+from assay.pipeline.core.record import RawRecord
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.dispose import open_envelope
+from assay.pipeline.policy.bundle import Bundle
+
+from .audit import OUTCOME_ROLES, Audit
+from .checks.progress import ahead
+from .facts import Place, RawFact
+from .journal import JournalLine, read_journal
+from .ledger import NEVER, ORDERED, Ledger, OpenTransaction, RawPartition
+from .observe import Opening, digest_of, digest_of_headers, observe_outcome
+from .reader import Ranges, TopicReader
+from .report import AuditReport
+from .tenancy import expected_tenant
+
+LANE = "detector"
+POLL_S = 0.1
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Stage, records read of it, and how many there are at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The partitions under audit."""
+
+    raw: tuple[Place, ...]
+    outcomes: tuple[Place, ...]
+    tallies: tuple[Place, ...]
+    roles: Mapping[str, TopicRole]
+    """Of outcome topics, by full name."""
+
+
+def run_audit(
+    settings: Settings,
+    *,
+    group: str | None = None,
+    journal: Path | None = None,
+    wait_s: float = 0,
+    settle_s: float = 20,
+    check_payloads: bool = True,
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Audit the detector's topics; blocks, so asynchronous callers use a thread.
+
+    ``wait_s``: how long to let the group reach the records that are there now. ``settle_s``: how long an open
+    transaction may stay open before it counts as hanging. Raises ``DependencyUnavailableError`` when Kafka is
+    not reachable, ``ConfigError`` for missing topics and unusable policies or journals.
+    """
+    lines = (
+        read_journal(journal) if journal is not None else ()
+    )  # before the ends: what it lists is below them
+    bundle = load(settings)
+    with TopicReader(settings) as reader:
+        run = AuditRun(settings, bundle, reader, progress or _silent)
+        return run(
+            group or lane_group(settings, LANE),
+            lines,
+            wait_s=wait_s,
+            settle_s=settle_s,
+            opening=_opening(settings) if check_payloads else None,
+        )
+
+
+class AuditRun:
+    """One audit on its way."""
+
+    def __init__(self, settings: Settings, bundle: Bundle, reader: TopicReader, progress: Progress) -> None:
+        self._reader = reader
+        self._progress = progress
+        self._bundle = bundle
+        self._bindings = {
+            f"{settings.topic_prefix}{topic}": binding for topic, binding in bundle.bindings.items()
+        }
+        self._topics = self._find_topics(settings.topic_prefix)
+        low = reader.low(self._topics.raw + self._topics.outcomes + self._topics.tallies)
+        self._low = low
+        self._raw = {place: RawPartition(low[place], NEVER) for place in self._topics.raw}
+        self._read_to = {place: low[place] for place in self._topics.raw}
+        self._tenants: dict[str, str] = {}
+
+    def __call__(
+        self,
+        group: str,
+        journal: Iterable[JournalLine],
+        *,
+        wait_s: float,
+        settle_s: float,
+        opening: Opening | None,
+    ) -> AuditReport:
+        topics, reader = self._topics, self._reader
+        if wait_s > 0:
+            self._read_raw(reader.stable(topics.raw))
+            self._wait_for(group, wait_s)
+        for place, committed in reader.committed(group, topics.raw).items():
+            self._raw[place].committed = committed
+        ends = reader.high(topics.outcomes + topics.tallies)
+        ends |= reader.high(topics.raw)
+        stable, hanging = self._settle(ends, settle_s)
+        self._read_raw({place: stable[place] for place in topics.raw})
+        ledger = Ledger(
+            self._raw,
+            shared=frozenset(topic for topic, binding in self._bindings.items() if binding.tenant is None),
+            trimmed=frozenset(
+                (topics.roles[place.topic], place.partition)
+                for place in topics.outcomes
+                if topics.roles[place.topic] in ORDERED and self._low[place] > 0
+            ),
+        )
+        ledger.open_transactions += hanging
+        audit = Audit(ledger, LANE)
+        self._read(
+            "outcomes",
+            {place: (self._low[place], stable[place]) for place in topics.outcomes},
+            lambda record: audit.outcome(observe_outcome(topics.roles[record.topic], record, opening)),
+        )
+        self._read(
+            "tallies",
+            {place: (self._low[place], stable[place]) for place in topics.tallies},
+            audit.tally,
+        )
+        self._look_back(ledger, group, settle_s)
+        return audit.report(group, journal)
+
+    def _find_topics(self, prefix: str) -> Topics:
+        raw, tallies = topic_name(TopicRole.RAW, prefix), topic_name(TopicRole.TALLIES, prefix)
+        roles = {topic_name(role, prefix): role for role in OUTCOME_ROLES}
+        places = self._reader.partitions([raw, *roles, tallies], optional=self._bindings)
+        return Topics(
+            raw=tuple(place for place in places if place.topic == raw or place.topic in self._bindings),
+            outcomes=tuple(place for place in places if place.topic in roles),
+            tallies=tuple(place for place in places if place.topic == tallies),
+            roles=roles,
+        )
+
+    def _wait_for(self, group: str, wait_s: float) -> None:
+        """Until the group has passed the last visible record of each partition; markers behind it do not count."""
+        last = {place: max(partition.facts) for place, partition in self._raw.items() if partition.facts}
+        patience = _Patience(wait_s)
+        while last and patience.still():
+            committed = self._reader.committed(group, last)
+            reached = sum(committed[place] > offset for place, offset in last.items())
+            self._progress("waiting", reached, len(last))
+            if reached == len(last):
+                return
+
+    def _settle(
+        self, ends: Mapping[Place, int], settle_s: float
+    ) -> tuple[dict[Place, int], list[OpenTransaction]]:
+        """How far to read: the given ends, once readers get there; and where they do not."""
+        patience = _Patience(settle_s)
+        stable: dict[Place, int] = {}
+        open_at = dict(ends)
+        while patience.still():
+            now = self._reader.stable(open_at)
+            stable |= {place: min(offset, ends[place]) for place, offset in now.items()}
+            open_at = {place: end for place, end in ends.items() if stable[place] < end}
+            if not open_at:
+                break
+        return stable, [OpenTransaction(place, stable[place], end) for place, end in open_at.items()]
+
+    def _look_back(self, ledger: Ledger, group: str, settle_s: float) -> None:
+        """Take committed offsets again. They may trail the outcomes for a moment: markers are written one by one."""
+        patience = _Patience(settle_s)
+        while patience.still():
+            ledger.committed_after = self._reader.committed(group, self._topics.raw)
+            if next(ahead(ledger), None) is None:
+                return
+
+    def _read_raw(self, ends: Mapping[Place, int]) -> None:
+        self._read(
+            "raw", {place: (self._read_to[place], end) for place, end in ends.items()}, self._enter_raw
+        )
+        self._read_to |= ends
+
+    def _enter_raw(self, record: RawRecord) -> None:
+        digest = digest_of(record.key, record.value, record.headers)
+        kept = names.kept(record.headers)
+        tenant = expected_tenant(self._bundle, self._bindings[record.topic], record.value, record.headers)
+        fact = RawFact(
+            digest,
+            digest.headers if len(kept) == len(record.headers) else digest_of_headers(kept),
+            # One object per tenant, not one per record.
+            None if tenant is None else self._tenants.setdefault(tenant, tenant),
+        )
+        self._raw[Place(record.topic, record.partition)].facts[record.offset] = fact
+
+    def _read(self, stage: str, ranges: Ranges, handle: Callable[[RawRecord], None]) -> None:
+        total = sum(max(0, end - start) for start, end in ranges.values())
+        done = 0
+
+        def more(count: int) -> None:
+            nonlocal done
+            done += count
+            self._progress(stage, done, total)
+
+        self._reader.read(ranges, handle, more)
+        self._progress(stage, total, total)
+
+
+class _Patience:
+    """At least one look, then one every :data:`POLL_S` until the time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._looked = False
+
+    def still(self) -> bool:
+        """Whether to look again; waits before it says so."""
+        if not self._looked:
+            self._looked = True
+            return True
+        time.sleep(POLL_S)
+        return time.monotonic() < self._until
+
+
+def _opening(settings: Settings) -> Opening:
+    opener = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
+    return lambda document: open_envelope(document, opener)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    pass

@@ -1,0 +1,78 @@
+"""Child processes: start one, hear its answers, never wait for ever, leave none behind."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from assay.pipeline.core.errors import TransientError
+
+from .job import Job
+
+MOST_S = 300.0
+"""A child that says nothing for this long hangs."""
+STOP_S = 15.0
+
+
+class ChildFailedError(TransientError):
+    """A child ended without its answer: read its log, run the benchmark again."""
+
+
+class Child:
+    """One role of a benchmark in a process of its own, killed on exit when it still runs."""
+
+    def __init__(self, role: str, job: Job, log_dir: Path) -> None:
+        self._role = role
+        self._log = log_dir / f"{role}.log"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "assay.agents.bench.child", role, job.to_json()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def answer(self, within_s: float = MOST_S) -> dict[str, Any]:
+        """The next line that it says. Raises :class:`ChildFailedError` when it ends first or takes longer."""
+        assert self._process.stdout is not None
+        watchdog = threading.Timer(within_s, self._process.kill)
+        watchdog.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            watchdog.cancel()
+            watchdog.join()
+        if not line:
+            status = self._process.wait()
+            raise ChildFailedError(f"{self._role} gave no answer (status {status}); see {self._log}")
+        answer: dict[str, Any] = orjson.loads(line)
+        return answer
+
+    def ask_to_stop(self) -> None:
+        """It may have a last answer to give."""
+        self._process.terminate()
+
+    def wait(self) -> None:
+        """Until it has ended by itself. Raises :class:`ChildFailedError` when it does not, or with a failure."""
+        try:
+            status = self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            raise ChildFailedError(f"{self._role} does not end; see {self._log}") from None
+        if status != 0:
+            raise ChildFailedError(f"{self._role} failed (status {status}); see {self._log}")

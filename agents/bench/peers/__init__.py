@@ -1,0 +1,36 @@
+"""Who is measured: one module a peer, each with ``run(job, watch)``, each in a process of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One row of the table."""
+
+    module: str
+    """In this package; imported by the peer's own process only, so that nobody pays for another's libraries."""
+    requires: str
+    """The package without which the peer is left out, and its ratios with it."""
+    most_records: int | None = None
+    """A slow peer gets a share of the records: its rates do not depend on how many there are."""
+
+
+LANE_PEERS: Mapping[str, Peer] = {
+    "mirror": Peer("mirror", "aiokafka"),
+    "lane": Peer("lane", "aiokafka"),
+    "librdkafka": Peer("librdkafka", "confluent_kafka"),
+    "faust": Peer("faust_agent", "faust", most_records=10_000),
+    "quix": Peer("quix", "quixstreams"),
+    "bytewax": Peer("bytewax_flow", "bytewax"),
+}
+"""Peers of ``assay bench lane``, in the order in which they take turns."""
+
+
+def installed(peer: Peer) -> bool:
+    """Whether the peer's package is there; without importing it."""
+    return find_spec(peer.requires) is not None
+
+
+__all__ = ["LANE_PEERS", "Peer", "installed"]

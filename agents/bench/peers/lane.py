@@ -1,0 +1,117 @@
+"""The detector lane itself, put together as :mod:`assay.agents.app` does, with a stopwatch at its two ends."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from prometheus_client import CollectorRegistry
+
+from assay.agents.app import lane_specs
+from assay.agents.bench.job import Job
+from assay.agents.bench.stopwatch import Stopwatch
+from assay.agents.bench.tuned import run_tuned
+from assay.agents.clock import SystemClock
+from assay.agents.detector import LANE as DETECTOR
+from assay.agents.lanes.engine import Lane
+from assay.agents.lanes.events import LaneEvents
+from assay.agents.lanes.notes import RedisNotes
+from assay.agents.lanes.step import LaneStep, SourceRange, Work
+from assay.agents.telemetry import Telemetry
+from assay.agents.transport.kafka import KafkaTransport
+from assay.pipeline.core.outgoing import Outgoing
+
+
+class WatchedStep:
+    """The lane's step; its first transaction starts the watch."""
+
+    def __init__(self, step: LaneStep, watch: Stopwatch) -> None:
+        self._step = step
+        self._watch = watch
+
+    def begin(self) -> Work:
+        """See :class:`LaneStep`."""
+        self._watch.arrived()
+        return self._step.begin()
+
+
+class WatchedEvents:
+    """The lane's telemetry; what was committed is told to the watch too."""
+
+    def __init__(self, events: LaneEvents, watch: Stopwatch) -> None:
+        self._events = events
+        self._watch = watch
+        self.complete = asyncio.Event()
+
+    def committed(self, sources: Sequence[SourceRange], outgoing: Sequence[Outgoing], seconds: float) -> None:
+        """See :class:`LaneEvents`."""
+        self._events.committed(sources, outgoing, seconds)
+        self._watch.committed(sum(source.fetched for source in sources))
+        if self._watch.run is not None:
+            self.complete.set()
+
+    def rebuilt(self, slot: int, cause: str) -> None:
+        """See :class:`LaneEvents`."""
+        self._events.rebuilt(slot, cause)
+
+    def data_lost(self, topic: str, partition: int, records: int) -> None:
+        """See :class:`LaneEvents`."""
+        self._events.data_lost(topic, partition, records)
+
+
+class BenchLane:
+    """The lane, its input and its output under different prefixes, so that every round writes to fresh topics."""
+
+    def __init__(self, job: Job, watch: Stopwatch) -> None:
+        settings = job.settings()
+        telemetry = Telemetry(CollectorRegistry(), [DETECTOR])
+        notes = RedisNotes(
+            settings.redis_url, f"assay:{settings.env}:{settings.topic_prefix}notes:{DETECTOR}"
+        )
+        spec = lane_specs(settings)[DETECTOR]
+        self.transport = KafkaTransport(job.output_settings())
+        self.events = WatchedEvents(telemetry.for_lane(DETECTOR), watch)
+        self.lane = Lane(
+            replace(spec, step=WatchedStep(spec.step, watch)),
+            settings,
+            self.transport,
+            SystemClock(),
+            notes=notes,
+            events=self.events,
+        )
+
+    async def run_until(self, end: asyncio.Event) -> None:
+        """Work until then; raises what the lane failed of."""
+        ended = asyncio.create_task(end.wait())
+        failed = asyncio.create_task(self.lane.run())
+        try:
+            await asyncio.wait({ended, failed}, return_when=asyncio.FIRST_COMPLETED)
+            if failed.done():
+                await failed
+        finally:
+            ended.cancel()
+            failed.cancel()
+            await asyncio.gather(ended, failed, return_exceptions=True)
+
+    async def start(self) -> None:
+        """Connect and join the group."""
+        await self.transport.start()
+        await self.lane.start()
+
+    async def stop(self) -> None:
+        """End in order."""
+        await self.lane.stop()
+        await self.transport.stop()
+
+
+def run(job: Job, watch: Stopwatch) -> None:
+    """Judge the job's records."""
+    bench = BenchLane(job, watch)
+    run_tuned(lambda: _measure(bench))
+
+
+async def _measure(bench: BenchLane) -> None:
+    await bench.start()
+    try:
+        await bench.run_until(bench.events.complete)
+    finally:
+        await bench.stop()

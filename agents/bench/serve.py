@@ -1,0 +1,29 @@
+"""The worker of a latency measurement: the lane, until SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from .job import Job
+from .peers.lane import BenchLane
+from .stopwatch import Stopwatch
+from .tuned import run_tuned
+
+
+def work(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
+    """Say so when the group has given out its partitions; then work."""
+    bench = BenchLane(job, Stopwatch(job.records))
+    run_tuned(lambda: _serve(bench, say))
+
+
+async def _serve(bench: BenchLane, say: Callable[[dict[str, Any]], None]) -> None:
+    end = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end.set)
+    await bench.start()
+    try:
+        await bench.lane.ready()
+        say({"ready": True})
+        await bench.run_until(end)
+    finally:
+        await bench.stop()

@@ -1,0 +1,146 @@
+"""What a demo comes to: numbers, and the reasons why it is no success, if there are any."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assay.agents.audit import AuditReport
+from assay.agents.audit.finding import SENTENCES, FindingKind
+from assay.agents.audit.journal import JournalLine
+from assay.agents.generate import PublishResult
+from assay.pipeline.core.document import Json
+from assay.pipeline.core.outcome import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Of the traces that were made with a fault: how many got the verdict that they must."""
+
+    injected: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What was measured while traces flowed."""
+
+    rate: float
+    """Published in a second, by plan."""
+    seconds: float
+    """From the first publish to the last committed outcome."""
+    cpu_seconds: float
+    """Of the worker's processes, over the same time."""
+    most_lag: int
+    restarts: int
+    """Worker processes that had to be replaced."""
+
+    def per_second(self, traces: int) -> float | None:
+        """Traces by wall time; bounded by ``rate``."""
+        return traces / self.seconds if self.seconds else None
+
+    def per_core_second(self, traces: int) -> float | None:
+        """Traces by worker CPU, so that broker and producer beside it do not count."""
+        return traces / self.cpu_seconds if self.cpu_seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """All of it. ``published`` by the name of the load; ``reasons`` by the word of the tally."""
+
+    name: str
+    """Environment of the run; its topics' prefix is this and a point."""
+    published: Mapping[str, int]
+    publishing: PublishResult
+    reasons: Mapping[str, int]
+    audit: AuditReport
+    faults: Faults
+    speed: Speed
+
+    @property
+    def warned(self) -> int:
+        """Valid traces that carry issues."""
+        return self.reasons.get(Reason.PASSED_WITH_WARNINGS, 0)
+
+    @property
+    def lost(self) -> int:
+        """Acknowledged and not there, or there, committed and without an outcome."""
+        return self._count(FindingKind.MISSING) + self._count(FindingKind.JOURNAL_LOST)
+
+    @property
+    def duplicated(self) -> int:
+        """Outcomes beyond the first."""
+        return self._count(FindingKind.DOUBLED)
+
+    @property
+    def invented(self) -> int:
+        """Outcomes of nothing."""
+        return self._count(FindingKind.INVENTED)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why this is no success; empty when it is one."""
+        audit, publishing = self.audit, self.publishing
+        found = [f"{count:,} {kind.value}: {SENTENCES[kind]}" for kind, count in audit.counts.items()]
+        others = (
+            (audit.in_flight, "records have no committed outcome yet"),
+            (
+                self.faults.injected - self.faults.found,
+                "injected faults were not found under their expected code",
+            ),
+            (
+                publishing.unknown,
+                "records were never acknowledged by Kafka: they may or may not be on the topic",
+            ),
+            (publishing.refused, "records are larger than the raw topic takes, and were not published"),
+        )
+        return (*found, *(f"{count:,} {what}" for count, what in others if count))
+
+    def to_json(self) -> dict[str, Json]:
+        """The content of ``demo-report.json`` and of ``assay demo --json``."""
+        traces, speed = self.audit.raw, self.speed
+        return {
+            "ok": not self.failures,
+            "failures": list(self.failures),
+            "name": self.name,
+            "produced": self.publishing.acked,
+            "refused": self.publishing.refused,
+            "unknown": self.publishing.unknown,
+            "outcomes": dict(self.audit.outcomes),
+            "reasons": dict(self.reasons),
+            "by_code": dict(self.audit.by_code),
+            "faults_injected": self.faults.injected,
+            "faults_found": self.faults.found,
+            "lost": self.lost,
+            "duplicated": self.duplicated,
+            "invented": self.invented,
+            "rate": speed.rate,
+            "seconds": round(speed.seconds, 3),
+            "worker_cpu_seconds": round(speed.cpu_seconds, 3),
+            "worker_restarts": speed.restarts,
+            "most_lag": speed.most_lag,
+            "traces_per_second": _round(speed.per_second(traces)),
+            "traces_per_core_second": _round(speed.per_core_second(traces)),
+            "detection_ms": {"p50": _round(self.audit.p50_ms), "p99": _round(self.audit.p99_ms)},
+            "audit": self.audit.to_json(),
+        }
+
+    def _count(self, kind: FindingKind) -> int:
+        return self.audit.counts.get(kind, 0)
+
+
+def count_faults(lines: Iterable[JournalLine], audit: AuditReport) -> Faults:
+    """How many of the faults in the journal were found, by what the audit says against it.
+
+    Exact as long as the audit names all records that it holds against the pipeline; where it only counts them,
+    or where records are in flight, each of these is taken for a fault that was not found.
+    """
+    faulty = {line.source for line in lines if line.known and line.expected is not None and line.source}
+    not_found = audit.in_flight
+    for kind in (FindingKind.JOURNAL_CONTRADICTED, FindingKind.MISSING, FindingKind.JOURNAL_LOST):
+        examples = audit.examples.get(kind, ())
+        not_found += sum(example.at in faulty for example in examples)
+        not_found += audit.counts.get(kind, 0) - len(examples)
+    return Faults(len(faulty), max(0, len(faulty) - not_found))
+
+
+def _round(number: float | None) -> float | None:
+    return None if number is None else round(number, 1)

@@ -1,0 +1,155 @@
+"""A demo from beginning to end."""
+
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from assay.agents.audit import run_audit
+from assay.agents.audit.journal import read_journal
+from assay.agents.audit.reader import TopicReader
+from assay.agents.clock import SystemClock
+from assay.agents.generate import PublishResult
+from assay.agents.settings import Settings
+from assay.pipeline.core.errors import TransientError
+
+from .account import Account
+from .cpu import CpuMeter
+from .display import Display
+from .interrupts import Interrupts
+from .plan import DemoPlan
+from .prerequisites import require_prerequisites
+from .publishing import Publishing
+from .result import DemoResult, Speed, count_faults
+from .surroundings import alone, fresh_topics, running_stack, settings_for_run, short_id
+from .watch import Watched, watch
+from .worker import Worker, running_worker
+
+REPORT_NAME = "demo-report.json"
+JOURNAL_NAME = "demo-journal.jsonl"
+AUDIT_WAIT_S = 10.0
+
+Shown = Callable[[DemoResult, Path], None]
+"""Told the result, and where it is written, while everything may still be running."""
+
+
+def run_demo(plan: DemoPlan, home: Path, display: Display, show: Shown) -> tuple[str, ...]:
+    """Do everything, stop everything that was started, and say why it was no success; empty when it was one.
+
+    Raises ``KeyboardInterrupt`` when a signal comes before the result is there, ``DependencyUnavailableError``
+    for what is missing, ``RefusedError`` when another demo runs in this home, ``TransientError`` when the worker
+    does not do its work. In each case what was started is stopped first.
+    """
+    with Interrupts() as interrupts, alone(home):
+        report = home / REPORT_NAME
+        report.unlink(missing_ok=True)  # an old one must not be taken for this run's
+        require_prerequisites(home)
+        with ExitStack() as started:
+            try:
+                return _run(plan, home, display, show, started)
+            finally:
+                interrupts.hold()
+                display.doing("stopping what was started")
+
+
+def _run(plan: DemoPlan, home: Path, display: Display, show: Shown, started: ExitStack) -> tuple[str, ...]:
+    """Everything; ``started`` holds how to stop it."""
+    stack = started.enter_context(running_stack(home, display.doing))
+    name = f"demo-{short_id(SystemClock().now_ns())}"
+    settings = settings_for_run(home, stack, name, plan.processes)
+    display.done(f"Kafka on port {stack.kafka_port} and Valkey on port {stack.redis_port} answer")
+    display.doing("creating topics")
+    started.enter_context(fresh_topics(settings, keep=plan.keep))
+    display.doing("starting the worker")
+    worker = started.enter_context(running_worker(settings, plan.processes))
+    worker.until_ready()
+    display.done(f"the worker is ready; it writes to {worker.log}")
+    journal = home / JOURNAL_NAME
+    if not plan.keep:
+        started.callback(journal.unlink, missing_ok=True)
+    display.doing(f"publishing {plan.total:,} traces at {plan.rate:,.0f}/s, and judging them")
+    result = _publish_and_judge(plan, settings, worker, display, journal)
+    display.done(f"{result.audit.raw:,} traces published, judged and audited")
+    (home / REPORT_NAME).write_bytes(orjson.dumps(result.to_json(), option=orjson.OPT_INDENT_2) + b"\n")
+    display.clear()
+    show(result, home / REPORT_NAME)
+    if plan.stay:
+        _wait_for_signal()
+    display.doing("stopping the worker")
+    return (*result.failures, *_ended_badly(worker))
+
+
+def _publish_and_judge(
+    plan: DemoPlan, settings: Settings, worker: Worker, display: Display, journal: Path
+) -> DemoResult:
+    with TopicReader(settings) as reader:
+        account = Account(settings, reader)
+        with Publishing(settings, plan, journal) as publishing:
+            work = _Work(publishing, account, worker, CpuMeter(worker.cpu_times))
+            seen = watch(work, plan.total, display.flowing)
+        display.doing("auditing")
+        lines = read_journal(journal)
+        audit = run_audit(settings, journal=journal, wait_s=AUDIT_WAIT_S, progress=display.auditing)
+        return DemoResult(
+            name=settings.env,
+            published=publishing.published,
+            publishing=seen.result,
+            reasons=account.reasons(),
+            audit=audit,
+            faults=count_faults(lines, audit),
+            speed=_speed(plan, seen, work.meter),
+        )
+
+
+def _speed(plan: DemoPlan, seen: Watched, meter: CpuMeter) -> Speed:
+    return Speed(
+        rate=plan.rate,
+        seconds=seen.seconds,
+        cpu_seconds=meter.seconds,
+        most_lag=seen.most_lag,
+        restarts=meter.came,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A :class:`assay.agents.demo.watch.Work`: producer, topics and worker together."""
+
+    publishing: Publishing
+    account: Account
+    worker: Worker
+    meter: CpuMeter
+
+    def published(self) -> int:
+        return self.publishing.acked
+
+    def result(self) -> PublishResult | None:
+        return self.publishing.result()
+
+    def judged(self) -> int:
+        return self.account.judged()
+
+    def end(self) -> int:
+        return self.account.end()
+
+    def failure(self, why: str) -> TransientError:
+        return self.worker.failure(why)
+
+    def check(self) -> None:
+        self.worker.require_alive()
+        self.meter.look()
+
+
+def _ended_badly(worker: Worker) -> tuple[str, ...]:
+    status = worker.stop()
+    return () if status == 0 else (f"the worker ended with status {status} instead of 0: see {worker.log}",)
+
+
+def _wait_for_signal() -> None:
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,173 @@
+"""The result of a demo for people."""
+
+from pathlib import Path
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from assay.agents.audit.screen import screen as audit_screen
+from assay.pipeline.core.codes import SENTENCES, IssueCode
+from assay.pipeline.core.issue import Severity
+from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.policy.classification import CLASSIFICATION
+
+from .result import DemoResult
+
+MOST_PROBLEMS = 10
+STYLES = {Severity.CRITICAL: "red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan", Severity.LOW: "dim"}
+
+
+def screen(result: DemoResult) -> RenderableType:
+    """The whole result, but for where to look next."""
+    parts: list[RenderableType] = [
+        _heading("What came in"),
+        _input(result),
+        _heading("What became of it"),
+        _outcomes(result),
+    ]
+    if result.audit.by_code:
+        parts += [_heading("Problems found"), _problems(result)]
+    parts += [_heading("Proof, from the topics alone"), _proof(result), _heading("Speed"), _speed(result)]
+    if not result.audit.ok:
+        parts += [_heading("What the audit found"), audit_screen(result.audit)]
+    return Group(*parts)
+
+
+def show(result: DemoResult, console: Console) -> None:
+    """Print it."""
+    console.print(screen(result))
+
+
+def show_next(name: str, report: Path, console: Console, *, there: bool) -> None:
+    """Print where to look next. ``there``: whether this run's topics can still be read."""
+    console.print(_heading("Where to look next"))
+    rows = [(str(report), "all these numbers, for a script")]
+    if there:
+        run = f"ASSAY_ENV={name} ASSAY_TOPIC_PREFIX={name}. assay"
+        rows += [(f"{run} audit", "the proof again"), (f"{run} topics verify", "how the topics are set")]
+    rows += [
+        ("assay demo --stay", "the same, and all of it stays up to look around in"),
+        ("assay validate FILE", "the same verdicts on your own traces, without Kafka"),
+        ("assay bench", "how fast it is at full speed"),
+    ]
+    for command, what in rows:
+        console.print(Text.assemble("  ", (command, "bold"), "  ", what), soft_wrap=True)
+
+
+def _heading(text: str) -> RenderableType:
+    return Group(Text(), Rule(Text(text, style="bold"), align="left", style="dim"))
+
+
+def _table() -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    table.add_column(min_width=26)
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    return table
+
+
+def _input(result: DemoResult) -> Table:
+    table = _table()
+    for name, count in result.published.items():
+        table.add_row(Text(name), f"{count:,}")
+    publishing = result.publishing
+    for words, count in (
+        ("never acknowledged", publishing.unknown),
+        ("too large for the topic", publishing.refused),
+    ):
+        if count:
+            table.add_row(Text(words, style="red"), f"{count:,}")
+    table.add_row("acknowledged by Kafka", f"{publishing.acked:,}", "on traces.raw")
+    return table
+
+
+def _outcomes(result: DemoResult) -> Table:
+    table, outcomes, reasons = _table(), result.audit.outcomes, result.reasons
+    table.add_row("valid", f"{outcomes.get(Outcome.VALID, 0):,}", "passed on untouched, to traces.valid")
+    if result.warned:
+        table.add_row(
+            "  of those with warnings", f"{result.warned:,}", "said in a header, nothing is blocked"
+        )
+    table.add_row(
+        "invalid", f"{outcomes.get(Hop.INVALID, 0):,}", "sealed before it was written, to traces.invalid"
+    )
+    for reason, words, note in (
+        (Reason.UNREADABLE, "  of those unreadable", "no reader could make sense of the bytes"),
+        (Reason.BLOCKING_ISSUES, "  of those against schema", "readable, but readers rely on what is not so"),
+    ):
+        if reasons.get(reason):
+            table.add_row(words, f"{reasons[reason]:,}", note)
+    dead = outcomes.get(Outcome.DEAD_LETTERED, 0)
+    table.add_row("dead-lettered", f"{dead:,}", "would have killed a worker")
+    return table
+
+
+def _problems(result: DemoResult) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("severity")
+    table.add_column("code", no_wrap=True)
+    table.add_column("traces", justify="right")
+    table.add_column("what it means")
+    ranked = sorted(result.audit.by_code.items(), key=lambda row: (-row[1], row[0]))
+    for word, count in ranked[:MOST_PROBLEMS]:
+        code = IssueCode(word)
+        severity = CLASSIFICATION[code].severity
+        table.add_row(Text(severity.value, style=STYLES[severity]), word, f"{count:,}", SENTENCES[code])
+    if len(ranked) > MOST_PROBLEMS:
+        rest = len(ranked) - MOST_PROBLEMS
+        return Group(table, Text(f"  and {rest} more, in the report", style="dim"))
+    return table
+
+
+def _proof(result: DemoResult) -> RenderableType:
+    audit, faults = result.audit, result.faults
+    counts = f"{result.lost:,} lost, {result.duplicated:,} duplicated, {result.invented:,} invented"
+    lines = [_judged(counts, f"each of {audit.raw:,} records was looked at", good=audit.ok)]
+    if faults.injected:
+        lines.append(
+            _judged(
+                f"{faults.found:,} of {faults.injected:,} injected faults found",
+                "each under its expected code",
+                good=faults.found == faults.injected,
+            )
+        )
+    lines.append(
+        _judged(f"{audit.opened:,} sealed payloads opened", "to the bytes that came in", good=audit.ok)
+    )
+    if audit.bound_95 is not None:
+        lines.append(
+            Text(f"  so fewer than {audit.bound_95:.1e} of all records are lost or doubled (95 % confidence)")
+        )
+    return Group(*lines)
+
+
+def _judged(fact: str, note: str, *, good: bool) -> Text:
+    mark = ("  ✓ ", "green") if good else ("  ✗ ", "bold red")
+    return Text.assemble(mark, (fact, "bold"), "  ", (note, "dim"))
+
+
+def _speed(result: DemoResult) -> Table:
+    table, speed, audit = _table(), result.speed, result.audit
+    wall, core = speed.per_second(audit.raw), speed.per_core_second(audit.raw)
+    if wall is not None:
+        table.add_row(
+            "traces per second", f"{wall:,.0f}", f"published at {speed.rate:,.0f}/s on purpose: see latency"
+        )
+    if core is not None:
+        note = f"the worker used {speed.cpu_seconds:.1f} s of CPU in {speed.seconds:.1f} s"
+        table.add_row("traces per core-second", f"{core:,.0f}", note)
+    if audit.p50_ms is not None and audit.p99_ms is not None:
+        table.add_row(
+            "detection latency",
+            f"{audit.p50_ms:,.0f} ms",
+            f"median; p99 {audit.p99_ms:,.0f} ms; from publish to verdict",
+        )
+    behind = speed.most_lag > speed.rate
+    note = "more than a second's: latency is mostly waiting" if behind else "the worker kept up"
+    table.add_row("most traces waiting", f"{speed.most_lag:,}", note)
+    if speed.restarts:
+        table.add_row("worker restarts", f"{speed.restarts:,}", "see the worker's log")
+    return table

@@ -1,0 +1,71 @@
+"""Detached child processes: start, recognise, signal, stop."""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+
+from .state import ProcessId
+
+LOG_KEPT_BYTES = 8 * 1_048_576
+CLOCK_STEP_S = 1.0
+"""Start times are told relative to the wall clock, which may be set between two looks at them."""
+
+
+def spawn(argv: list[str], log: Path) -> ProcessId:
+    """Start a server that outlives this process and its terminal; what it prints is added to ``log``."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    if log.exists() and log.stat().st_size > LOG_KEPT_BYTES:
+        flags |= os.O_TRUNC
+    pid = os.posix_spawn(
+        argv[0],
+        argv,
+        os.environ,  # handed on unread
+        file_actions=(
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ),
+        setsid=True,  # Ctrl-C at our terminal is not meant for it
+        setsigdef=(signal.SIGPIPE,),  # Python ignores it, and a child would inherit that
+    )
+    return ProcessId(pid, psutil.Process(pid).create_time())
+
+
+def find(known: ProcessId | None) -> psutil.Process | None:
+    """The process if it still runs and is the one that we started; never another with the same number."""
+    if known is None:
+        return None
+    try:
+        process = psutil.Process(known.pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            process.wait(timeout=0)  # our own child: take its exit status, so that it can go
+            return None
+        ours = abs(process.create_time() - known.created) < CLOCK_STEP_S
+    except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+        return None
+    return process if ours else None
+
+
+def listens(process: psutil.Process, port: int) -> bool:
+    """Whether it is this process that takes connections on that port."""
+    try:
+        connections = process.net_connections("tcp4")
+    except psutil.Error:  # it has just ended
+        return False
+    return any(found.status == psutil.CONN_LISTEN and found.laddr.port == port for found in connections)
+
+
+def stop(process: psutil.Process, timeout_s: float) -> None:
+    """Ask it to end; after ``timeout_s`` make it end."""
+    try:
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)  # a paused process hears nothing before it goes on
+        try:
+            process.wait(timeout_s)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(timeout_s)
+    except psutil.NoSuchProcess:
+        return

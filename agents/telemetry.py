@@ -1,0 +1,137 @@
+"""Metrics of a worker process: fed from tallies, so they count exactly what was committed (DESIGN 4)."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Any
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
+from prometheus_client import Histogram as PrometheusHistogram
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from assay.agents.lanes.step import SourceRange
+from assay.pipeline.core import metrics
+from assay.pipeline.core.codes import IssueCode
+from assay.pipeline.core.metrics import Metric
+from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.dispose.histogram import BOUNDS_MS, Histogram, merge
+from assay.pipeline.policy.classification import CLASSIFICATION
+
+MOST_TENANTS = 50
+OTHER_TENANTS = "_other"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class DetectionLatency(Collector):
+    """``trace_detection_seconds`` from the histograms of the tallies, without observing record by record."""
+
+    def __init__(self) -> None:
+        self._histogram = Histogram()
+
+    def add(self, histogram: Histogram) -> None:
+        """Take in one tally's histogram."""
+        self._histogram = merge((self._histogram, histogram))
+
+    def collect(self) -> Iterable[HistogramMetricFamily]:
+        """One family, cumulative buckets, in seconds."""
+        bounds = [*(str(milliseconds / 1000) for milliseconds in BOUNDS_MS), "+Inf"]
+        buckets = list(zip(bounds, accumulate(self._histogram.counts), strict=True))
+        metric = metrics.DETECTION_SECONDS
+        yield HistogramMetricFamily(
+            metric.name, metric.help, buckets=buckets, sum_value=self._histogram.sum / 1000
+        )
+
+
+class Telemetry:
+    """The collectors, bound to a registry that is passed in; every label set that can be known starts at zero."""
+
+    def __init__(self, registry: CollectorRegistry, lanes: Sequence[str]) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for every counter, which nobody asks for
+        self.registry = registry
+        self._processed = _counter(metrics.TRACES_PROCESSED, registry)
+        self._invalid = _counter(metrics.INVALID_TRACES, registry)
+        self._issues = _counter(metrics.ISSUES_DETECTED, registry)
+        self._dead = _counter(metrics.DEAD_LETTERS, registry)
+        self._rebuilds = _counter(metrics.REBUILDS, registry)
+        self._lost = _counter(metrics.DATA_LOST, registry)
+        batch = metrics.BATCH_SECONDS
+        self._batch = PrometheusHistogram(
+            batch.name, batch.help, batch.labels, registry=registry, buckets=SECONDS
+        )
+        lag = metrics.LAG_RECORDS
+        self._lag = Gauge(lag.name, lag.help, lag.labels, registry=registry)
+        self._latency = DetectionLatency()
+        registry.register(self._latency)
+        self._tenants: set[str] = set()
+        self._start_at_zero(lanes)
+
+    def _start_at_zero(self, lanes: Sequence[str]) -> None:
+        for outcome in (*Outcome, *Hop):
+            self._processed.labels(outcome.value)
+        for code, policy in CLASSIFICATION.items():
+            self._issues.labels(policy.severity.value, policy.category.value, code.value)
+        self._dead.labels(Reason.WORKER_CRASH.value)
+        for lane in lanes:
+            self._batch.labels(lane)
+            self._lost.labels(lane)
+
+    def for_lane(self, lane: str) -> "LaneTelemetry":
+        """What a lane reports to."""
+        return LaneTelemetry(self, lane)
+
+    def set_lags(self, lane: str, lags: dict[int, int]) -> None:
+        """Replace the lags of a lane: partitions that went to another worker disappear."""
+        self._lag.remove_by_labels({"lane": lane})
+        for partition, lag in lags.items():
+            self._lag.labels(lane, str(partition)).set(lag)
+
+    def take_tally(self, tally: dict[str, Any]) -> None:
+        """Count what a committed transaction did."""
+        for row in tally["counts"]:
+            self._processed.labels(row["outcome"]).inc(row["records"])
+            if row["outcome"] != Outcome.VALID:
+                self._invalid.labels(self._tenant(row["tenant"])).inc(row["records"])
+            if row["outcome"] == Outcome.DEAD_LETTERED:
+                self._dead.labels(row["reason"]).inc(row["records"])
+        for row in tally["issues"]:
+            category = CLASSIFICATION[IssueCode(row["code"])].category
+            self._issues.labels(row["severity"], category.value, row["code"]).inc(row["issues"])
+        self._latency.add(Histogram.from_json(tally["latency_ms"]))
+
+    def _tenant(self, tenant: str) -> str:
+        if tenant in self._tenants:
+            return tenant
+        if len(self._tenants) >= MOST_TENANTS:
+            return OTHER_TENANTS
+        self._tenants.add(tenant)
+        return tenant
+
+
+class LaneTelemetry:
+    """:class:`assay.agents.lanes.events.LaneEvents` of one lane, into the process's metrics."""
+
+    def __init__(self, telemetry: Telemetry, lane: str) -> None:
+        self._telemetry = telemetry
+        self._lane = lane
+
+    def committed(self, sources: Sequence[SourceRange], outgoing: Sequence[Outgoing], seconds: float) -> None:  # noqa: ARG002 - the tally says it all
+        """See :class:`LaneEvents`."""
+        self._telemetry._batch.labels(self._lane).observe(seconds)  # noqa: SLF001 - the same module's other half
+        for record in outgoing:
+            if record.role is TopicRole.TALLIES:
+                self._telemetry.take_tally(orjson.loads(record.value or b"{}"))
+
+    def rebuilt(self, slot: int, cause: str) -> None:  # noqa: ARG002 - slots are no label: too many
+        """See :class:`LaneEvents`."""
+        self._telemetry._rebuilds.labels(self._lane, cause).inc()  # noqa: SLF001 - as above
+
+    def data_lost(self, topic: str, partition: int, records: int) -> None:  # noqa: ARG002 - logged by the lane
+        """See :class:`LaneEvents`."""
+        self._telemetry._lost.labels(self._lane).inc(records)  # noqa: SLF001 - as above
+
+
+def _counter(metric: Metric, registry: CollectorRegistry) -> Counter:
+    return Counter(metric.name, metric.help, metric.labels, registry=registry)

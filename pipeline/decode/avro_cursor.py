@@ -1,0 +1,109 @@
+"""A reader of Avro binary that looks and does not keep: it moves on, or says why it cannot."""
+
+import struct
+from math import isfinite
+
+from ..core.codes import IssueCode
+from ..core.issue import Finding
+from .json_bounds import out_of_range
+
+
+class RefusedError(Exception):
+    """The bytes must not be decoded: turn ``finding`` into the result. Never leaves :mod:`.avro_guard`."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(finding.code)
+
+
+class Cursor:
+    """A position in the bytes of one value. Every method checks before it moves; ``RefusedError`` otherwise."""
+
+    __slots__ = ("at", "data", "end")
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.data = data
+        self.at = at
+        self.end = len(data)
+
+    def refuse(self, expected: str, code: IssueCode = IssueCode.CORRUPT_AVRO) -> RefusedError:
+        """What to raise: the fault, and the byte of the value where it was seen."""
+        return RefusedError(Finding(code, expected=expected, actual_masked=f"byte {self.at}"))
+
+    @property
+    def remaining(self) -> int:
+        return self.end - self.at
+
+    def skip(self, count: int) -> None:
+        """Pass over ``count`` bytes that may be anything."""
+        if not 0 <= count <= self.remaining:
+            raise self.refuse("a length within the value")
+        self.at += count
+
+    def integer(self, bits: int) -> int:
+        """A zigzag varint of an ``int`` (32 bits) or ``long`` (64)."""
+        result = 0
+        for shift in range(0, bits + 6, 7):
+            if self.at >= self.end:
+                raise self.refuse("the rest of a number")
+            byte = self.data[self.at]
+            self.at += 1
+            result |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if result >> bits:
+                    break
+                return (result >> 1) ^ -(result & 1)
+        raise self.refuse(f"a number of {bits} bits")
+
+    def index(self, choices: int) -> int:
+        """Which of the symbols of an enum, or the branches of a union."""
+        chosen = self.integer(32)
+        if not 0 <= chosen < choices:
+            raise self.refuse("an index that the schema has")
+        return chosen
+
+    def boolean(self) -> None:
+        if self.at >= self.end or self.data[self.at] > 1:
+            raise self.refuse("a boolean: 0 or 1")
+        self.at += 1
+
+    def floating(self, code: str) -> None:
+        """A ``struct`` code of a little-endian float. JSON has no NaN and no infinity."""
+        start = self.at
+        self.skip(struct.calcsize(code))
+        if not isfinite(struct.unpack_from(code, self.data, start)[0]):
+            raise RefusedError(out_of_range("number"))
+
+    def binary(self) -> None:
+        self.skip(self.integer(64))
+
+    def string(self) -> bytes:
+        """A string's bytes: valid UTF-8."""
+        count = self.integer(64)
+        start = self.at
+        self.skip(count)
+        text = self.data[start : self.at]
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            self.at = start
+            raise self.refuse("valid UTF-8 in strings", IssueCode.CORRUPT_ENCODING) from None
+        return text
+
+    def block(self) -> tuple[int, int | None]:
+        """The head of a block of array or map items: how many, and where it says that it ends.
+
+        A negative count says so: then the block's size in bytes follows. Every item has a byte at least
+        (:func:`~assay.pipeline.policy.avro_check.check_avro_schema`), so more items than bytes is a lie.
+        """
+        count = self.integer(64)
+        ends: int | None = None
+        if count < 0:
+            count = -count
+            size = self.integer(64)
+            if not 0 <= size <= self.remaining:
+                raise self.refuse("a block size within the value")
+            ends = self.at + size
+        if count > self.remaining:
+            raise self.refuse("an item count within the value")
+        return count, ends

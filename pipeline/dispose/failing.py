@@ -1,0 +1,90 @@
+"""The failing record: an envelope on its way to the lanes that decide what becomes of it."""
+
+import hashlib
+
+from ..core import headers as names
+from ..core.issue import worst
+from ..core.outcome import Outcome
+from ..core.outgoing import Outgoing
+from ..core.record import Headers, Record, source_of
+from ..core.sealed import Sealer
+from ..core.topics import TopicRole
+from ..core.verdict import NONE, Verdict
+from ..policy.bundle import Bundle
+from ..policy.safe import safe_id
+from .attempt import FIRST_PASS_HEADER
+from .dead_letter import dead_letter
+from .envelope import MAX_BYTES, PENDING, EnvelopeWriter, Failure, failure_id
+from .fingerprint import fingerprint
+from .reason import reason_of
+from .team import TEAMS
+from .traceparent import well_formed
+
+
+class FailingWriter:
+    """Writes records for ``traces.invalid``, and dead letters for records that kill workers. One per bundle."""
+
+    def __init__(self, bundle: Bundle, sealer: Sealer, group: str, max_bytes: int = MAX_BYTES) -> None:
+        """``group`` is the lane's consumer group; ``max_bytes`` the smallest limit of the topics written to."""
+        self._envelopes = EnvelopeWriter(bundle, sealer, max_bytes)
+        self._bundle = (names.BUNDLE, bundle.short_id.encode())
+        self._group = group
+
+    def __call__(self, record: Record, verdict: Verdict, now_ns: int) -> Outgoing:
+        """The envelope on the record's own partition. ``verdict`` must have an issue.
+
+        Raises ``TransientError`` when the sealer has no key.
+        """
+        failure = failure_of(verdict)
+        sha256 = hashlib.sha256(record.value or b"").hexdigest()
+        headers: Headers = [
+            (names.SRC, str(source_of(record)).encode()),
+            (names.TENANT, failure.tenant.encode()),
+            self._bundle,
+            (names.REASON, reason_of(verdict).encode()),
+            (names.SHA256, sha256.encode()),
+            FIRST_PASS_HEADER,
+            (names.SEVERITY, failure.severity.encode()),
+            (names.FINGERPRINT, failure.fingerprint.encode()),
+            *_traceparent(record),
+        ]
+        value = self._envelopes(record, failure, now_ns, sha256)
+        key = failure_id(source_of(record)).encode()
+        # No timestamp: failing traces are kept on the broker's time, so that an odd one cannot expire at once.
+        return Outgoing(TopicRole.INVALID, record.partition, key, value, headers, None)
+
+    def dead_letter(self, record: Record, deaths: int, now_ns: int, tenant: str = NONE) -> Outgoing:
+        """The dead letter of a record that ended ``deaths`` worker processes; see :func:`.dead_letter.dead_letter`."""
+        return dead_letter(
+            record,
+            deaths=deaths,
+            tenant=tenant,
+            group=self._group,
+            envelopes=self._envelopes,
+            now_ns=now_ns,
+        )
+
+
+def failure_of(verdict: Verdict) -> Failure:
+    """What the envelope says: severity, team and fingerprint are those of the worst issue (D-17).
+
+    Raises ``ValueError`` when there is no issue.
+    """
+    primary = worst(verdict.issues)
+    producer = safe_id(verdict.identity.producer)
+    return Failure(
+        tenant=verdict.tenant,
+        subject=verdict.subject,
+        schema_version=verdict.schema_version,
+        trace_id=safe_id(verdict.identity.trace_id),
+        issues=verdict.issues,
+        severity=primary.severity,
+        fingerprint=fingerprint(primary.code, verdict.subject, primary.path, verdict.tenant, producer),
+        team=TEAMS[primary.category],
+        disposition=PENDING if verdict.readable else Outcome.DEAD_LETTERED.value,
+    )
+
+
+def _traceparent(record: Record) -> Headers:
+    value = names.first(record.headers, names.TRACEPARENT)
+    return [(names.TRACEPARENT, value)] if value is not None and well_formed(value) else []

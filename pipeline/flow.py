@@ -1,0 +1,101 @@
+"""The way of a trace, on one screen: decode → select → detect → dispose.
+
+Everything here is pure: bytes, bundle and time in; a verdict and records to write out.
+"""
+
+from collections.abc import Sequence
+
+from .core.codes import IssueCode
+from .core.document import MISSING, Json, lookup
+from .core.issue import Finding, Issue
+from .core.record import Record
+from .core.trace import Trace
+from .core.verdict import NONE, Identity, Verdict
+from .decode import AvroRegistry, decode
+from .detect import Detector, build_detectors
+from .policy.bundle import Binding, Bundle, Subject
+from .policy.classification import apply_policy
+from .policy.safe import safe_id
+from .policy.select import select
+from .policy.tenant import tenant_of
+
+ANONYMOUS = Identity()
+
+
+class Judge:
+    """Gives the verdict on a record. Built once per bundle; deterministic in (bytes, bundle, time)."""
+
+    def __init__(
+        self, bundle: Bundle, detectors: Sequence[Detector] | None = None, topic_prefix: str = ""
+    ) -> None:
+        self._bundle = bundle
+        self._bindings = {f"{topic_prefix}{topic}": binding for topic, binding in bundle.bindings.items()}
+        self._avro = AvroRegistry(bundle)
+        self._detectors = build_detectors(bundle) if detectors is None else tuple(detectors)
+
+    def __call__(self, record: Record, now_ns: int) -> Verdict:
+        """All issues of one record, and who it is. Raises ``KeyError`` for a topic that no binding declares."""
+        binding = self._bindings[record.topic]
+        decoded = decode(record.value, self._bundle.limits, self._avro)
+        if isinstance(decoded, Finding):
+            return _unreadable(decoded, binding.tenant or NONE, binding.default_subject)
+        document = decoded.document
+        selected = select(self._bundle, binding, record.headers, document, decoded)
+        if isinstance(selected, Finding):
+            return self._unselected(selected, document, binding)
+        subject, version = selected
+        tenant = tenant_of(binding, subject, document)
+        assert record.value is not None, "decode() makes an empty value a finding"
+        trace = Trace(document, record.value, subject.name, version, tenant, record.timestamp, now_ns)
+        issues = self._detect(trace)
+        if not issues:
+            return Verdict(tenant, subject.name, version, (), ANONYMOUS, blocking=False, readable=True)
+        return Verdict(
+            tenant,
+            subject.name,
+            version,
+            issues,
+            _identity(subject, document),
+            blocking=any(issue.blocking for issue in issues),
+            readable=True,
+        )
+
+    def _detect(self, trace: Trace) -> tuple[Issue, ...]:
+        issues: list[Issue] = []
+        for detector in self._detectors:
+            try:
+                findings = detector.detect(trace)
+            except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
+                findings = (Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__),)
+            issues += [apply_policy(finding, detector.name) for finding in findings]
+        return tuple(issues)
+
+    def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:
+        """A subject or version that the bundle does not have: its own issue, not one of another schema.
+
+        Whose it is and who it is, is read with the pointers of the topic's default subject.
+        """
+        subject = self._bundle.subjects[binding.default_subject]
+        tenant = tenant_of(binding, subject, document)
+        issues = (apply_policy(finding, "select"),)
+        return Verdict(tenant, NONE, NONE, issues, _identity(subject, document), blocking=True, readable=True)
+
+
+def _unreadable(finding: Finding, tenant: str, subject: str) -> Verdict:
+    issue = apply_policy(finding, "decode")
+    return Verdict(tenant, subject, NONE, (issue,), ANONYMOUS, blocking=True, readable=False)
+
+
+def _identity(subject: Subject, document: Json) -> Identity:
+    pointers = subject.pointers
+    return Identity(
+        trace_id=_safe_at(document, pointers.trace_id),
+        producer=_safe_at(document, pointers.producer),
+    )
+
+
+def _safe_at(document: Json, pointer: tuple[str, ...] | None) -> str:
+    if pointer is None:
+        return NONE
+    found = lookup(document, pointer)
+    return NONE if found is MISSING else safe_id(found)

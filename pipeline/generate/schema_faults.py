@@ -1,0 +1,93 @@
+"""Faults in the meaning: each changes a clean document, so that it can be read but breaks its schema (S0-7, S0-8)."""
+
+import random
+from collections.abc import Callable, Sequence
+
+import orjson
+
+from ..core.document import Json
+
+Document = dict[str, Json]
+Change = tuple[tuple[str, ...], Json]
+
+UNKNOWN_SUBJECTS = ("invoice_trace", "workflow-trace", "WorkflowTrace", "trace")
+UNKNOWN_VERSIONS = ("9.0.0", "1.2", "2.0.0-rc1", "latest")
+
+REQUIRED = (
+    ("trace_id",),
+    ("workflow_id",),
+    ("status",),
+    ("started_at",),
+    ("context",),
+    ("context", "tenant_id"),
+    ("steps",),
+)
+"""Members that no trace may be without; those that choose the schema are left out, or another one would judge."""
+
+WRONG_TYPES: Sequence[Change] = (
+    (("context", "tenant_id"), "1001"),
+    (("trust_score",), "0.93"),
+    (("steps",), {"s1": "completed"}),
+    (("started_at",), 1_763_000_000),
+    (("metrics", "execution_time_ms"), "fast"),
+    (("status",), "done"),
+    (("workflow_id",), None),
+)
+WRONG_FORMATS: Sequence[Change] = (
+    (("started_at",), "2026-03-01 10:00:00"),
+    (("started_at",), "01.03.2026"),
+    (("started_at",), "yesterday"),
+)
+MINOR: Sequence[Change] = (
+    (("trust_score",), 1.2),
+    (("trust_score",), -0.01),
+    (("metrics", "execution_time_ms"), -1),
+)
+
+
+def subject_unknown(document: Document, rng: random.Random) -> bytes:
+    """A trace type that no subject has."""
+    return orjson.dumps({**document, "trace_type": rng.choice(UNKNOWN_SUBJECTS)})
+
+
+def version_unknown(document: Document, rng: random.Random) -> bytes:
+    """A version that the subject does not have."""
+    return orjson.dumps({**document, "schema_version": rng.choice(UNKNOWN_VERSIONS)})
+
+
+def required_missing(document: Document, rng: random.Random) -> bytes:
+    """One of :data:`REQUIRED` is not there."""
+    *path, name = rng.choice(REQUIRED)
+    return orjson.dumps(_changed(document, path, lambda parent: parent.pop(name)))
+
+
+def type_invalid(document: Document, rng: random.Random) -> bytes:
+    """One of :data:`WRONG_TYPES`."""
+    return _replaced(document, rng.choice(WRONG_TYPES))
+
+
+def format_inconsistent(document: Document, rng: random.Random) -> bytes:
+    """A time that is text, but not RFC 3339."""
+    return _replaced(document, rng.choice(WRONG_FORMATS))
+
+
+def mismatch_minor(document: Document, rng: random.Random) -> bytes:
+    """A number of the right type outside its bounds."""
+    return _replaced(document, rng.choice(MINOR))
+
+
+def _replaced(document: Document, change: Change) -> bytes:
+    (*path, name), value = change
+    return orjson.dumps(_changed(document, path, lambda parent: parent.__setitem__(name, value)))
+
+
+def _changed(document: Document, path: Sequence[str], change: Callable[[Document], object]) -> Document:
+    """A copy of the objects on the way to the change; the rest is shared with the input, which stays as it is."""
+    copy = dict(document)
+    here = copy
+    for token in path:
+        child = here[token]
+        assert isinstance(child, dict)
+        here[token] = here = dict(child)
+    change(here)
+    return copy

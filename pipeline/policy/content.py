@@ -1,0 +1,67 @@
+"""What a bundle's id is the hash of: the parsed content as one JSON document."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from ..core.document import Json, format_pointer
+from .bundle import AvroSchema, Binding, Limits, Pointers, Subject
+from .classification import CLASSIFICATION
+
+_EXACT = 2**53
+"""RFC 8785 writes numbers as IEEE doubles; past this an integer may not be one."""
+
+
+def bundle_content(limits: Limits, subjects: Mapping[str, Subject], bindings: Mapping[str, Binding]) -> Json:
+    """Everything that a verdict depends on, in a form that RFC 8785 can write. Layout, order and comments are gone."""
+    return {
+        "bindings": {topic: _binding(binding) for topic, binding in bindings.items()},
+        "classification": {
+            code.value: [policy.category.value, policy.severity.value, policy.blocking]
+            for code, policy in CLASSIFICATION.items()
+        },
+        "limits": asdict(limits),
+        "subjects": {name: _subject(subject) for name, subject in subjects.items()},
+    }
+
+
+def _binding(binding: Binding) -> Json:
+    return {
+        "tenant": binding.tenant,
+        "default_subject": binding.default_subject,
+        "subjects": [*sorted(binding.subjects)],
+    }
+
+
+def _subject(subject: Subject) -> Json:
+    return {
+        "trace_types": [*sorted(subject.trace_types)],
+        "current": subject.current_version,
+        "deprecated": [*sorted(subject.deprecated_versions)],
+        "schemas": {version: exact(schema) for version, schema in subject.schemas.items()},
+        "pointers": _pointers(subject.pointers),
+        "avro": [_avro(avro) for avro in sorted(subject.avro, key=lambda avro: avro.schema_id)],
+        "decode_only": subject.decode_only,
+    }
+
+
+def _pointers(pointers: Pointers) -> Json:
+    return {
+        name: None if tokens is None else format_pointer(tokens) for name, tokens in asdict(pointers).items()
+    }
+
+
+def _avro(avro: AvroSchema) -> Json:
+    return {"id": avro.schema_id, "version": avro.version, "schema": exact(avro.document)}
+
+
+def exact(document: Json) -> Json:
+    """The document with every integer that a double may not hold as its decimal text, marked as such."""
+    match document:
+        case dict():
+            return {key: exact(value) for key, value in document.items()}
+        case list():
+            return [exact(value) for value in document]
+        case int() if not -_EXACT < document < _EXACT:
+            return {"\x00integer": str(document)}
+        case _:
+            return document

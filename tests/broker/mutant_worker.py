@@ -1,0 +1,241 @@
+"""A worker with one bug planted in a copy of its code: ``python mutant_worker.py NAME`` runs it.
+
+The copy is made from the source of today, so a bug that no longer fits its place is noticed at once.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place in the source: what stands there, and what the bug makes of it."""
+
+    module: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A mistake that somebody could make in the lane, and what the auditor must say of it."""
+
+    story: str
+    changes: tuple[Change, ...]
+    found_as: str
+    """The kind of finding."""
+    crash_at: str = ""
+    sleeps: bool = False
+    """Whether the worker falls asleep (SIGSTOP) at ``crash_at`` instead of dying there."""
+
+
+SLOT = "assay.agents.lanes.slot"
+PRODUCER = "assay.agents.transport.kafka.producer"
+CONSUMER = "assay.agents.transport.kafka.consumer"
+DETECTOR = "assay.agents.detector"
+NAMES = "assay.agents.names"
+CRASH = "assay.agents.lanes.crash"
+
+FALL_ASLEEP = Change(CRASH, "os._exit(STATUS)", "self._at = ''; os.kill(os.getpid(), 19)")
+TIME_OUT_ONCE = Change(
+    SLOT,
+    'context.crash.reach("after_send")',
+    "if not hasattr(self, 'timed_out'):\n                self.timed_out = True\n                raise TimeoutError",
+)
+
+BUGS = {
+    "commit before produce": Bug(
+        "the offset is committed in a transaction of its own, before the outcomes are written",
+        (
+            Change(
+                SLOT,
+                "            await producer.send(outgoing)\n",
+                "            await producer.send_offsets(fetched.positions, context.group)\n"
+                "            await producer.commit()\n"
+                '            context.crash.reach("after_send")\n'
+                "            await producer.begin()\n"
+                "            await producer.send(outgoing)\n",
+            ),
+        ),
+        "missing",
+        crash_at="after_send",
+    ),
+    "futures not awaited": Bug(
+        "a produce request fails, nobody looks, and the transaction is committed without it",
+        (
+            Change(
+                PRODUCER,
+                "        await asyncio.gather(*futures)\n",
+                "        await asyncio.wait(futures)\n        [future.exception() for future in futures]\n",
+            ),
+            # The broker refuses the batch: it is too large for the topic.
+            Change(PRODUCER, "BATCH_BYTES = 900_000", "BATCH_BYTES = 1_500_000"),
+            Change(CONSUMER, "FETCH_BYTES = 1_048_576", "FETCH_BYTES = 4_000_000"),
+        ),
+        "missing",
+    ),
+    "offset plus one": Bug(
+        "the committed position is one too far",
+        (
+            Change(
+                SLOT,
+                "send_offsets(fetched.positions, context.group)",
+                "send_offsets({p: o + 1 for p, o in fetched.positions.items()}, context.group)",
+            ),
+        ),
+        "missing",
+        crash_at="after_end_txn",
+    ),
+    "read uncommitted": Bug(
+        "aborted records of a producer are judged too",
+        (Change(CONSUMER, 'isolation_level="read_committed"', 'isolation_level="read_uncommitted"'),),
+        "invented",
+    ),
+    "swallowed decode error": Bug(
+        "what cannot be read is skipped",
+        (
+            Change(
+                DETECTOR,
+                "self._outgoing += [judged(record, now_ns, tally) for record in records]",
+                "self._outgoing += [o for o in (judged(r, now_ns, tally) for r in records)"
+                " if (b'assay-reason', b'unreadable') not in {(k.encode(), v) for k, v in o.headers}]",
+            ),
+        ),
+        "missing",
+    ),
+    "random transactional id": Bug(
+        "a worker that sleeps past its session wakes up and commits: nothing fenced it",
+        (
+            Change(NAMES, 'return f"assay-{', 'import os\n    return f"{os.getpid()}-assay-{'),
+            FALL_ASLEEP,
+        ),
+        "doubled",
+        crash_at="before_end_txn",
+        sleeps=True,
+    ),
+    "producer reused after a time-out": Bug(
+        "a transaction times out; it is aborted and work goes on with the next batch",
+        (
+            TIME_OUT_ONCE,
+            Change(SLOT, "await self._rebuild(error)", "await self._producer.abort()"),
+        ),
+        "missing",
+    ),
+    "oversized record skipped": Bug(
+        "what does not fit the topic is left out",
+        (
+            Change(PRODUCER, "limit = TOPICS[role].max_message_bytes - BATCH_OVERHEAD", "limit = 3000"),
+            Change(
+                PRODUCER,
+                'raise PermanentError(f"a record for {role} exceeds the topic\'s max.message.bytes")',
+                "continue",
+            ),
+        ),
+        "missing",
+    ),
+    "offsets outside the transaction": Bug(
+        "at least once: the offset is committed after the outcomes",
+        (
+            Change(SLOT, "            await producer.send_offsets(fetched.positions, context.group)\n", ""),
+            Change(
+                SLOT,
+                '        context.crash.reach("after_end_txn")\n',
+                '        context.crash.reach("after_end_txn")\n'
+                "        await context.consumer._consumer.commit(dict(fetched.positions))\n",
+            ),
+        ),
+        "doubled",
+        crash_at="after_end_txn",
+    ),
+    "another partition": Bug(
+        "outcomes do not keep the partition of their source",
+        (
+            Change(
+                PRODUCER,
+                "            partition = record.partition\n",
+                "            partition = None if record.partition is None else (record.partition + 1) % 4\n",
+            ),
+        ),
+        "misplaced",
+    ),
+    "value re-encoded": Bug(
+        "a valid trace leaves with other bytes than it came with",
+        (
+            Change(
+                DETECTOR,
+                "return self._passing(record, verdict)",
+                "return self._passing(record, verdict)._replace(value=(record.value or b'') + b' ')",
+            ),
+        ),
+        "altered",
+    ),
+    "tenant from a header": Bug(
+        "the tenant is what the producer says in a header",
+        (
+            Change(
+                DETECTOR,
+                "verdict = self._judge(record, now_ns)",
+                "verdict = self._judge(record, now_ns)._replace(tenant='42')",
+            ),
+        ),
+        "wrong_tenant",
+    ),
+}
+
+
+class PlantingLoader(SourceFileLoader):
+    """Loads a module from its source of today with changes in it, and never from a cache."""
+
+    def __init__(self, name: str, path: str, changes: Sequence[Change]) -> None:
+        super().__init__(name, path)
+        self._changes = changes
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = Path(self.path).read_text()
+        for change in self._changes:
+            assert source.count(change.old) == 1, f"{fullname} changed: the bug has no place any more"
+            source = source.replace(change.old, change.new)
+        return compile(source, self.path, "exec")
+
+
+class PlantingFinder(PathFinder):
+    """Finds the modules that a bug changes."""
+
+    bug: Bug
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        changes = [change for change in cls.bug.changes if change.module == fullname]
+        spec = super().find_spec(fullname, path, target) if changes else None
+        if spec is not None and spec.origin is not None:
+            spec.loader = PlantingLoader(fullname, spec.origin, changes)
+        return spec
+
+
+def plant(bug: Bug) -> None:
+    """From now on, import the bug. Call before anything of Assay is imported."""
+    assert not any(name.startswith("assay") for name in sys.modules)
+    PlantingFinder.bug = bug
+    sys.meta_path.insert(0, PlantingFinder)  # type: ignore[arg-type]  # a class with class methods is a finder
+
+
+def main() -> None:
+    if sys.argv[1]:
+        plant(BUGS[sys.argv[1]])
+    from assay.agents.app import run_worker
+    from assay.agents.logs import set_up_logging
+    from assay.agents.settings import load_settings
+
+    settings = load_settings()
+    set_up_logging(settings.log_level)
+    run_worker(settings, ["detector"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""A campaign: traffic that goes on, real worker processes that get hurt, and the auditor at the end."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from assay.agents.audit import AuditReport, run_audit
+from assay.agents.generate import PublishResult, publish
+from assay.agents.settings import Settings
+from assay.agents.topics import topic_name
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.generate import generate
+
+LEAST_RECORDS = 60_000
+READY_S = 30
+DRAIN_S = 120
+KILLED = -signal.SIGKILL
+CRASHED = 137
+
+
+@dataclass
+class Traffic(threading.Thread):
+    """Publishes generated traces at a rate until it is told to stop, and never less than ``LEAST_RECORDS``."""
+
+    settings: Settings
+    journal: Path
+    rate: float
+    enough: threading.Event = field(default_factory=threading.Event)
+    sent: int = 0
+    result: PublishResult | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    __hash__ = threading.Thread.__hash__
+
+    def run(self) -> None:
+        def items() -> Iterator[object]:
+            for item in generate(
+                seed=7, count=10_000_000, tenants=8, fault_share=0.03, now_ns=time.time_ns()
+            ):
+                if self.enough.is_set() and self.sent >= LEAST_RECORDS:
+                    return
+                self.sent += 1
+                yield item
+
+        self.result = publish(
+            self.settings,
+            items(),  # type: ignore[arg-type]
+            topic=topic_name(TopicRole.RAW, self.settings.topic_prefix),
+            journal=self.journal,
+            rate=self.rate,
+        )
+
+
+@dataclass
+class Campaign:
+    """The workers of one test, and what was done to them."""
+
+    settings: Settings
+    directory: Path
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    traffic: Traffic | None = None
+
+    def start_traffic(self, rate: float) -> None:
+        self.traffic = Traffic(self.settings, self.directory / "journal.jsonl", rate)
+        self.traffic.start()
+
+    def spawn(self, **extra: object) -> subprocess.Popen[bytes]:
+        """A worker process of its own: no supervisor, so that the test decides what is restarted."""
+        settings = self.settings
+        env = os.environ | {
+            "ASSAY_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "ASSAY_REDIS_URL": settings.redis_url,
+            "ASSAY_TOPIC_PREFIX": settings.topic_prefix,
+            "ASSAY_ENV": settings.env,
+            "ASSAY_HOME": str(settings.home),
+            "ASSAY_SLOTS": str(settings.slots),
+            "ASSAY_SESSION_TIMEOUT_MS": "6000",
+            "ASSAY_TRANSACTION_TIMEOUT_MS": "10000",
+            "ASSAY_WEB_PORT": "0",
+            **{f"ASSAY_{key.upper()}": str(value) for key, value in extra.items()},
+        }
+        with (self.directory / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "assay.agents.cli", "worker", "--agents", "detector", "--child", "0"],
+                env=env,
+                stdout=log,
+                stderr=log,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def alive(self) -> list[subprocess.Popen[bytes]]:
+        return [worker for worker in self.workers if worker.poll() is None]
+
+    def keep(self, count: int) -> None:
+        """Start workers until ``count`` are alive, as a supervisor would."""
+        for _ in range(count - len(self.alive())):
+            self.spawn()
+
+    def rest(self, seconds: float, keep: int | None = None) -> None:
+        """Let traffic flow for a while; the one place where a campaign lets time pass. Dead workers are replaced."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if keep is not None:
+                self.keep(keep)
+            time.sleep(min(0.2, max(0.0, until - time.monotonic())))
+
+    def until_exit(self, worker: subprocess.Popen[bytes], seconds: float = READY_S) -> int:
+        return worker.wait(seconds)
+
+    def finish(self, keep: int = 1) -> AuditReport:
+        """End the traffic, let the workers catch up, stop them gently, and have everything audited."""
+        assert self.traffic is not None
+        self.traffic.enough.set()
+        while self.traffic.is_alive():
+            self.keep(keep)
+            self.traffic.join(0.5)
+        self.keep(keep)
+        run_audit(self.settings, wait_s=DRAIN_S, check_payloads=False)
+        for worker in self.alive():
+            worker.send_signal(signal.SIGTERM)
+        for worker in self.workers:
+            worker.wait(20)
+        report = run_audit(self.settings, journal=self.traffic.journal, wait_s=0)
+        (self.directory / "audit.json").write_text(json.dumps(report.to_json(), indent=1))
+        return report
+
+
+@pytest.fixture
+def campaign(settings_for_test: Settings, tmp_path: Path) -> Iterator[Campaign]:
+    campaign = Campaign(settings_for_test, tmp_path)
+    yield campaign
+    for worker in campaign.alive():
+        worker.kill()
+        worker.wait()
+    if campaign.traffic is not None:
+        campaign.traffic.enough.set()
+        campaign.traffic.join(60)
+
+
+@pytest.fixture
+def seed() -> random.Random:
+    """The same chaos every time; ``ASSAY_TEST_SEED`` for another."""
+    return random.Random(int(os.environ.get("ASSAY_TEST_SEED", "20261121")))
