@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .core.codes import IssueCode
 from .core.document import MISSING, Json, lookup
 from .core.issue import Finding, Issue
-from .core.record import Record
+from .core.record import Record, key_and_headers_bytes
 from .core.trace import Trace
 from .core.verdict import NONE, Identity, Verdict
 from .decode import AvroRegistry, decode
@@ -20,6 +20,12 @@ from .policy.select import select
 from .policy.tenant import tenant_of
 
 ANONYMOUS = Identity()
+TOO_MUCH_AROUND = Finding(
+    IssueCode.CORRUPT_TOO_LARGE,
+    expected="key and headers within max_key_and_headers_bytes",
+    actual_masked="more",
+    rule="limits.max_key_and_headers_bytes",
+)
 
 
 class Judge:
@@ -36,7 +42,10 @@ class Judge:
     def __call__(self, record: Record, now_ns: int) -> Verdict:
         """All issues of one record, and who it is. Raises ``KeyError`` for a topic that no binding declares."""
         binding = self._bindings[record.topic]
-        decoded = decode(record.value, self._bundle.limits, self._avro)
+        limits = self._bundle.limits
+        if (record.key or record.headers) and key_and_headers_bytes(record) > limits.max_key_and_headers_bytes:
+            return _unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
+        decoded = decode(record.value, limits, self._avro)
         if isinstance(decoded, Finding):
             return _unreadable(decoded, binding.tenant or NONE, binding.default_subject)
         document = decoded.document

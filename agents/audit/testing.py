@@ -162,7 +162,7 @@ def envelope_of(raw: RawRecord, codes: Sequence[str] = (), tenant: str = TENANT)
     }
 
 
-def claim_check_of(raw: RawRecord) -> Json:
+def claim_check_of(raw: RawRecord) -> dict[str, Any]:
     """What stands in for a payload that is too large."""
     value = raw.value or b""
     return {

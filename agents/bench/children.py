@@ -9,16 +9,18 @@ from typing import Any, Self
 
 import orjson
 
-from assay.pipeline.core.errors import TransientError
+from assay.pipeline.core.errors import DependencyUnavailableError
 
 from .job import Job
 
-MOST_S = 300.0
-"""A child that says nothing for this long hangs."""
+START_S = 60.0
+"""A child that has nothing to do for this long and says nothing hangs."""
+SLOWEST_PER_S = 50.0
+"""A peer that does fewer records a second than this does not belong in a benchmark."""
 STOP_S = 15.0
 
 
-class ChildFailedError(TransientError):
+class ChildFailedError(DependencyUnavailableError):
     """A child ended without its answer: read its log, run the benchmark again."""
 
 
@@ -27,6 +29,7 @@ class Child:
 
     def __init__(self, role: str, job: Job, log_dir: Path) -> None:
         self._role = role
+        self._most_s = START_S + job.seconds + job.records / SLOWEST_PER_S
         self._log = log_dir / f"{role}.log"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -48,10 +51,10 @@ class Child:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def answer(self, within_s: float = MOST_S) -> dict[str, Any]:
-        """The next line that it says. Raises :class:`ChildFailedError` when it ends first or takes longer."""
+    def answer(self) -> dict[str, Any]:
+        """The next line that it says. Raises :class:`ChildFailedError` when it ends first, or must be hanging."""
         assert self._process.stdout is not None
-        watchdog = threading.Timer(within_s, self._process.kill)
+        watchdog = threading.Timer(self._most_s, self._process.kill)
         watchdog.start()
         try:
             line = self._process.stdout.readline()

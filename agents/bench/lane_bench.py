@@ -46,11 +46,8 @@ def bench_lane(settings: Settings, plan: LanePlan, report: Report) -> Results:
 
 def _throughput(site: Site, plan: LanePlan, report: Report) -> Mapping[str, Sequence[Run]]:
     with site.topics([INPUT], PARTITIONS):
-        publish_load(
-            site.settings(INPUT, PARTITIONS),
-            plan.records,
-            lambda sent, _acked: report(f"publishing the input: {sent:,} of {plan.records:,}"),
-        )
+        report(f"publishing {plan.records:,} records")
+        publish_load(site.settings(INPUT, PARTITIONS), plan.records)
 
         def run_peer(peer: str, number: int) -> Run:
             report(f"round {number} of {plan.rounds}: {peer}")

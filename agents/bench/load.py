@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 
-from assay.agents.generate import Progress, publish
+from assay.agents.generate import publish
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
 from assay.pipeline.core.codes import IssueCode
@@ -25,10 +25,10 @@ def bench_load(count: int) -> Iterator[Generated]:
     return generate(SEED, count, tenants=TENANTS, fault_share=FAULT_SHARE, mix=MIX, now_ns=time.time_ns())
 
 
-def publish_load(settings: Settings, count: int, on_progress: Progress) -> None:
+def publish_load(settings: Settings, count: int) -> None:
     """Fill ``traces.raw`` of these settings. Raises :class:`DependencyUnavailableError` when not all of it arrived."""
     topic = topic_name(TopicRole.RAW, settings.topic_prefix)
-    result = publish(settings, bench_load(count), topic=topic, on_progress=on_progress)
+    result = publish(settings, bench_load(count), topic=topic)
     if result.acked != count:
         raise DependencyUnavailableError(
             f"Kafka acknowledged {result.acked} of {count} records: look at its log (assay dev logs kafka)"

@@ -13,6 +13,8 @@ from assay.agents.topics import TOPICS, topic_name
 
 from .job import Job
 
+DELETED_WITHIN_S = 10.0
+
 
 class Site:
     """A broker, a name that nobody else uses, and a folder for logs and keys."""
@@ -76,7 +78,7 @@ class Site:
 
     def _delete(self, topics: list[str]) -> None:
         client = admin_client(self._settings)
-        for future in client.delete_topics(topics).values():
+        for future in client.delete_topics(topics, operation_timeout=DELETED_WITHIN_S).values():
             try:
                 future.result()
             except KafkaException:

@@ -1,7 +1,7 @@
 """``assay bench``: speed, measured beside other stream processors in one run."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
@@ -90,17 +90,17 @@ def lane(
     present = [peer for peer in peers if installed(LANE_PEERS[peer])]
     missing = [peer for peer in peers if peer not in present]
     plan = LanePlan(rounds, records, present, latency=not skip_latency and "lane" in present)
-    with _progress() as report:
-        for peer in missing:
-            report(
-                f"{peer} is left out: {LANE_PEERS[peer].requires} is not installed (pip install 'assay[bench]')"
-            )
-        with broker(load_settings(), report) as settings:
-            results = bench_lane(settings, plan, report)
+    for peer in missing:
+        click.echo(
+            f"{peer} is left out: {LANE_PEERS[peer].requires} is not installed (pip install 'assay[bench]')",
+            err=True,
+        )
+    with _progress() as report, broker(load_settings(), report) as settings:
+        results = bench_lane(settings, plan, report)
     if as_json:
         click.echo(json.dumps(results.document(), indent=2))
     else:
-        _show(results, missing)
+        _show(results)
     if any(results.reached(goal) is Reached.MISSED for goal in results.goals):
         context.exit(FINDINGS)
 
@@ -109,18 +109,17 @@ def lane(
 def _progress() -> Iterator[Report]:
     """One line on standard error that says what is being measured; standard output stays for the result."""
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _doing: None
-        return
     with console.status("looking for a broker") as line:
-        yield line.update
+        yield (
+            lambda doing: line.update(doing) if console.is_terminal else console.print(doing, highlight=False)
+        )
 
 
-def _show(results: Results, missing: Sequence[str]) -> None:
+def _show(results: Results) -> None:
     console = Console()
     about = results.machine
     console.print(
-        f"{results.rounds} rounds on {about['cpus']} CPUs, Python {about['python']}, Kafka {about['kafka']}\n",
+        f"Rounds: {results.rounds}, on {about['cpus']} CPUs, Python {about['python']}, Kafka {about['kafka']}\n",
         highlight=False,
     )
     table = Table("figure", "unit", box=None, pad_edge=False, padding=(0, 3, 0, 0))
@@ -131,10 +130,6 @@ def _show(results: Results, missing: Sequence[str]) -> None:
         table.add_row(name, found.unit, *(_number(value) for value in (found.median, found.min, found.max)))
     console.print(table)
     console.print()
-    for peer in missing:
-        console.print(
-            f"{peer}: left out, {LANE_PEERS[peer].requires} is not installed (pip install 'assay\\[bench]')"
-        )
     goals = Table("goal", "target", "found", "", box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for goal in results.goals:
         goals.add_row(*_goal_row(results, goal))

@@ -8,7 +8,7 @@ from rich.console import Console
 from assay.agents.clock import SystemClock
 from assay.agents.demo import DemoPlan, DemoResult, Load, run_demo
 from assay.agents.demo.display import display_on
-from assay.agents.demo.plan import DEFAULT_RATE
+from assay.agents.demo.pace import MOST
 from assay.agents.demo.screen import show, show_next
 from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
@@ -20,7 +20,7 @@ from .main import FINDINGS
 from .records_of_lines import records_of_lines
 
 SEED, TENANTS, FAULT_SHARE = 1, 8, 0.03
-NARROWEST = 100
+NARROWEST = 120
 """Columns for a table that goes into a file or a pipe."""
 
 
@@ -42,9 +42,7 @@ NARROWEST = 100
 @click.option(
     "--rate",
     type=click.FloatRange(min=1),
-    default=DEFAULT_RATE,
-    show_default=True,
-    help="Traces published in a second. More than the worker can do makes them wait, and latency says how long.",
+    help=f"Traces published in a second. [default: as many as the worker follows, at most {MOST:,.0f}]",
 )
 @click.option(
     "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many worker processes."
@@ -60,7 +58,7 @@ def demo(
     *,
     traces: int,
     data: tuple[str, ...],
-    rate: float,
+    rate: float | None,
     processes: int,
     stay: bool,
     keep: bool,

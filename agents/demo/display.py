@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from .watch import Snapshot
 
 LINE_EVERY_S = 3.0
-AUDIT = "auditing"
 
 
 class Display(Protocol):
@@ -67,7 +67,7 @@ class Lines:
         """See :class:`Display`."""
         if stage not in self._stages:
             self._stages.add(stage)
-            self._print(f"{AUDIT}: {stage}")
+            self._print(f"  reading: {stage}")
 
     def clear(self) -> None:
         """See :class:`Display`."""
@@ -77,21 +77,32 @@ class Lines:
 
 
 class Bars:
-    """For a terminal; the bars go when all is done, the steps stay."""
+    """For a terminal: what is being done, and bars below; both go in the end, what was done stays."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, console: Console) -> None:
+        self._step = Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console)
+        self._bars = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}", style="dim"),
+            console=console,
+        )
         self._tasks: dict[str, TaskID] = {}
+        # Standard output stays as it is: it may lead elsewhere.
+        self._live = Live(
+            Group(self._step, self._bars), console=console, transient=True, redirect_stdout=False
+        )
 
     def doing(self, what: str) -> None:
         """See :class:`Display`."""
         self._remove_all()
-        self._progress.start()
-        self._progress.add_task(what, total=None, note="")
+        self._step.add_task(what)
+        self._live.start()
 
     def done(self, what: str) -> None:
         """See :class:`Display`."""
-        self._progress.console.print(Text.assemble(("✓ ", "green"), what), soft_wrap=True)
+        self._live.console.print(Text.assemble(("✓ ", "green"), what), soft_wrap=True)
 
     def flowing(self, seen: Snapshot) -> None:
         """See :class:`Display`."""
@@ -100,36 +111,30 @@ class Bars:
 
     def auditing(self, stage: str, done: int, total: int) -> None:
         """See :class:`Display`."""
-        self._bar(f"{AUDIT}: {stage}", done, total, "")
+        self._bar(stage, done, total, "")
 
     def clear(self) -> None:
         """See :class:`Display`."""
         self._remove_all()
-        self._progress.stop()
+        self._live.stop()
 
     def _remove_all(self) -> None:
-        for task in self._progress.task_ids:
-            self._progress.remove_task(task)
+        for progress in (self._step, self._bars):
+            for task in progress.task_ids:
+                progress.remove_task(task)
         self._tasks.clear()
 
     def _bar(self, name: str, done: int, total: int, note: str) -> None:
         if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task(name, note=note)
-        self._progress.update(self._tasks[name], completed=done, total=total, note=note)
+            self._tasks[name] = self._bars.add_task(name, note=note)
+        self._bars.update(self._tasks[name], completed=done, total=total, note=note)
 
 
 @contextmanager
 def display_on(console: Console) -> Iterator[Display]:
     """The display that suits the console."""
-    if not console.is_terminal:
-        yield Lines(console)
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}", style="dim"),
-    )
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        yield Bars(progress)
+    display = Bars(console) if console.is_terminal else Lines(console)
+    try:
+        yield display
+    finally:
+        display.clear()

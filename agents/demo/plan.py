@@ -5,10 +5,6 @@ from dataclasses import dataclass
 
 from assay.pipeline.generate import Generated
 
-DEFAULT_RATE = 8000.0
-"""Traces a second. A burst would measure how long traces queue; at this pace the two cores of a small machine,
-shared by broker, producer and worker, keep up, so that latency is that of the pipeline."""
-
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -25,7 +21,8 @@ class DemoPlan:
     """Loads are published one after the other."""
 
     loads: tuple[Load, ...]
-    rate: float = DEFAULT_RATE
+    rate: float | None = None
+    """Traces published in a second; ``None``: as many as the worker follows, see ``pace.py``."""
     processes: int = 1
     stay: bool = False
     """Leave everything running, after the report, until a signal comes."""

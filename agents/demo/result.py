@@ -23,37 +23,53 @@ class Faults:
 class Speed:
     """What was measured while traces flowed."""
 
-    rate: float
-    """Published in a second, by plan."""
+    rate: float | None
+    """Published in a second, by plan; ``None``: as the worker follows."""
+    traces: int
+    """Those that were measured: all but the few that went ahead."""
     seconds: float
-    """From the first publish to the last committed outcome."""
+    """From their first publish to their last committed outcome."""
     cpu_seconds: float
     """Of the worker's processes, over the same time."""
     most_lag: int
     restarts: int
     """Worker processes that had to be replaced."""
 
-    def per_second(self, traces: int) -> float | None:
-        """Traces by wall time; bounded by ``rate``."""
-        return traces / self.seconds if self.seconds else None
+    @property
+    def per_second(self) -> float | None:
+        """Traces by wall time; bounded by how fast they were published."""
+        return self.traces / self.seconds if self.seconds else None
 
-    def per_core_second(self, traces: int) -> float | None:
+    @property
+    def per_core_second(self) -> float | None:
         """Traces by worker CPU, so that broker and producer beside it do not count."""
-        return traces / self.cpu_seconds if self.cpu_seconds else None
+        return self.traces / self.cpu_seconds if self.cpu_seconds else None
+
+    @property
+    def kept_up(self) -> bool:
+        """Whether the worker was never behind by more than a second's traces."""
+        return self.most_lag <= self.traces / max(self.seconds, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Flowed:
+    """What was published, as the producer saw it. ``published``: by the name of the load."""
+
+    published: Mapping[str, int]
+    publishing: PublishResult
+    speed: Speed
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """All of it. ``published`` by the name of the load; ``reasons`` by the word of the tally."""
+    """All of it. ``reasons``: records by the word of the tally."""
 
     name: str
     """Environment of the run; its topics' prefix is this and a point."""
-    published: Mapping[str, int]
-    publishing: PublishResult
+    flowed: Flowed
     reasons: Mapping[str, int]
     audit: AuditReport
     faults: Faults
-    speed: Speed
 
     @property
     def warned(self) -> int:
@@ -78,7 +94,7 @@ class DemoResult:
     @property
     def failures(self) -> tuple[str, ...]:
         """Why this is no success; empty when it is one."""
-        audit, publishing = self.audit, self.publishing
+        audit, publishing = self.audit, self.flowed.publishing
         found = [f"{count:,} {kind.value}: {SENTENCES[kind]}" for kind, count in audit.counts.items()]
         others = (
             (audit.in_flight, "records have no committed outcome yet"),
@@ -96,14 +112,14 @@ class DemoResult:
 
     def to_json(self) -> dict[str, Json]:
         """The content of ``demo-report.json`` and of ``assay demo --json``."""
-        traces, speed = self.audit.raw, self.speed
+        publishing, speed = self.flowed.publishing, self.flowed.speed
         return {
             "ok": not self.failures,
             "failures": list(self.failures),
             "name": self.name,
-            "produced": self.publishing.acked,
-            "refused": self.publishing.refused,
-            "unknown": self.publishing.unknown,
+            "produced": publishing.acked,
+            "refused": publishing.refused,
+            "unknown": publishing.unknown,
             "outcomes": dict(self.audit.outcomes),
             "reasons": dict(self.reasons),
             "by_code": dict(self.audit.by_code),
@@ -117,8 +133,8 @@ class DemoResult:
             "worker_cpu_seconds": round(speed.cpu_seconds, 3),
             "worker_restarts": speed.restarts,
             "most_lag": speed.most_lag,
-            "traces_per_second": _round(speed.per_second(traces)),
-            "traces_per_core_second": _round(speed.per_core_second(traces)),
+            "traces_per_second": _round(speed.per_second),
+            "traces_per_core_second": _round(speed.per_core_second),
             "detection_ms": {"p50": _round(self.audit.p50_ms), "p99": _round(self.audit.p99_ms)},
             "audit": self.audit.to_json(),
         }

@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -12,20 +11,16 @@ from assay.agents.audit import run_audit
 from assay.agents.audit.journal import read_journal
 from assay.agents.audit.reader import TopicReader
 from assay.agents.clock import SystemClock
-from assay.agents.generate import PublishResult
 from assay.agents.settings import Settings
-from assay.pipeline.core.errors import TransientError
 
 from .account import Account
-from .cpu import CpuMeter
 from .display import Display
+from .flow import Pipeline, flow
 from .interrupts import Interrupts
 from .plan import DemoPlan
 from .prerequisites import require_prerequisites
-from .publishing import Publishing
-from .result import DemoResult, Speed, count_faults
+from .result import DemoResult, count_faults
 from .surroundings import alone, fresh_topics, running_stack, settings_for_run, short_id
-from .watch import Watched, watch
 from .worker import Worker, running_worker
 
 REPORT_NAME = "demo-report.json"
@@ -70,7 +65,6 @@ def _run(plan: DemoPlan, home: Path, display: Display, show: Shown, started: Exi
     journal = home / JOURNAL_NAME
     if not plan.keep:
         started.callback(journal.unlink, missing_ok=True)
-    display.doing(f"publishing {plan.total:,} traces at {plan.rate:,.0f}/s, and judging them")
     result = _publish_and_judge(plan, settings, worker, display, journal)
     display.done(f"{result.audit.raw:,} traces published, judged and audited")
     (home / REPORT_NAME).write_bytes(orjson.dumps(result.to_json(), option=orjson.OPT_INDENT_2) + b"\n")
@@ -87,60 +81,11 @@ def _publish_and_judge(
 ) -> DemoResult:
     with TopicReader(settings) as reader:
         account = Account(settings, reader)
-        with Publishing(settings, plan, journal) as publishing:
-            work = _Work(publishing, account, worker, CpuMeter(worker.cpu_times))
-            seen = watch(work, plan.total, display.flowing)
+        flowed = flow(plan, Pipeline(settings, account, worker, display), journal)
         display.doing("auditing")
-        lines = read_journal(journal)
         audit = run_audit(settings, journal=journal, wait_s=AUDIT_WAIT_S, progress=display.auditing)
-        return DemoResult(
-            name=settings.env,
-            published=publishing.published,
-            publishing=seen.result,
-            reasons=account.reasons(),
-            audit=audit,
-            faults=count_faults(lines, audit),
-            speed=_speed(plan, seen, work.meter),
-        )
-
-
-def _speed(plan: DemoPlan, seen: Watched, meter: CpuMeter) -> Speed:
-    return Speed(
-        rate=plan.rate,
-        seconds=seen.seconds,
-        cpu_seconds=meter.seconds,
-        most_lag=seen.most_lag,
-        restarts=meter.came,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A :class:`assay.agents.demo.watch.Work`: producer, topics and worker together."""
-
-    publishing: Publishing
-    account: Account
-    worker: Worker
-    meter: CpuMeter
-
-    def published(self) -> int:
-        return self.publishing.acked
-
-    def result(self) -> PublishResult | None:
-        return self.publishing.result()
-
-    def judged(self) -> int:
-        return self.account.judged()
-
-    def end(self) -> int:
-        return self.account.end()
-
-    def failure(self, why: str) -> TransientError:
-        return self.worker.failure(why)
-
-    def check(self) -> None:
-        self.worker.require_alive()
-        self.meter.look()
+        faults = count_faults(read_journal(journal), audit)
+        return DemoResult(settings.env, flowed, account.reasons(), audit, faults)
 
 
 def _ended_badly(worker: Worker) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.policy.classification import CLASSIFICATION
 
+from .pace import MOST
 from .result import DemoResult
 
 MOST_PROBLEMS = 10
@@ -71,9 +72,9 @@ def _table() -> Table:
 
 def _input(result: DemoResult) -> Table:
     table = _table()
-    for name, count in result.published.items():
+    for name, count in result.flowed.published.items():
         table.add_row(Text(name), f"{count:,}")
-    publishing = result.publishing
+    publishing = result.flowed.publishing
     for words, count in (
         ("never acknowledged", publishing.unknown),
         ("too large for the topic", publishing.refused),
@@ -138,8 +139,9 @@ def _proof(result: DemoResult) -> RenderableType:
         _judged(f"{audit.opened:,} sealed payloads opened", "to the bytes that came in", good=audit.ok)
     )
     if audit.bound_95 is not None:
+        one_in = int(1 / audit.bound_95)
         lines.append(
-            Text(f"  so fewer than {audit.bound_95:.1e} of all records are lost or doubled (95 % confidence)")
+            Text(f"    so less than 1 in {one_in:,} is lost or doubled, with 95 % confidence", style="dim")
         )
     return Group(*lines)
 
@@ -150,12 +152,15 @@ def _judged(fact: str, note: str, *, good: bool) -> Text:
 
 
 def _speed(result: DemoResult) -> Table:
-    table, speed, audit = _table(), result.speed, result.audit
-    wall, core = speed.per_second(audit.raw), speed.per_core_second(audit.raw)
+    table, speed, audit = _table(), result.flowed.speed, result.audit
+    wall, core = speed.per_second, speed.per_core_second
+    pace = (
+        f"published at {speed.rate:,.0f}/s"
+        if speed.rate
+        else f"published as fast as the worker followed, at most {MOST:,.0f}/s"
+    )
     if wall is not None:
-        table.add_row(
-            "traces per second", f"{wall:,.0f}", f"published at {speed.rate:,.0f}/s on purpose: see latency"
-        )
+        table.add_row("traces per second", f"{wall:,.0f}", pace)
     if core is not None:
         note = f"the worker used {speed.cpu_seconds:.1f} s of CPU in {speed.seconds:.1f} s"
         table.add_row("traces per core-second", f"{core:,.0f}", note)
@@ -165,8 +170,11 @@ def _speed(result: DemoResult) -> Table:
             f"{audit.p50_ms:,.0f} ms",
             f"median; p99 {audit.p99_ms:,.0f} ms; from publish to verdict",
         )
-    behind = speed.most_lag > speed.rate
-    note = "more than a second's: latency is mostly waiting" if behind else "the worker kept up"
+    note = (
+        "the worker kept up"
+        if speed.kept_up
+        else "it fell behind: latency is mostly waiting, try a lower --rate"
+    )
     table.add_row("most traces waiting", f"{speed.most_lag:,}", note)
     if speed.restarts:
         table.add_row("worker restarts", f"{speed.restarts:,}", "see the worker's log")

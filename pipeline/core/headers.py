@@ -29,13 +29,13 @@ FROM_PRODUCERS = frozenset({SUBJECT})
 """The only ``assay-*`` headers that a producer may set; all others are stripped on the way through."""
 
 
-def kept(headers: Headers) -> list[tuple[str, bytes]]:
+def kept(headers: Headers) -> list[tuple[str, bytes | None]]:
     """The producer's headers that survive: all but reserved ones that it had no right to set, in order."""
     return [pair for pair in headers if not pair[0].startswith(PREFIX) or pair[0] in FROM_PRODUCERS]
 
 
 def first(headers: Headers, name: str) -> bytes | None:
-    """The first header of that name, or ``None``."""
+    """The value of the first header of that name; ``None`` when there is none, or when it is null (Kafka allows that)."""
     for key, value in headers:
         if key == name:
             return value

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Source(NamedTuple):
@@ -59,6 +59,11 @@ class RawRecord:
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+
+
+def key_and_headers_bytes(record: Record) -> int:
+    """The size of what travels with a value: key, header names and header values, in bytes (names counted as characters)."""
+    return len(record.key or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
 
 
 def source_of(record: Record) -> Source:

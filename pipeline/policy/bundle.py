@@ -11,8 +11,10 @@ from ..core.document import Json
 class Limits:
     """What one trace may cost."""
 
-    max_value_bytes: int = 1_048_576
+    max_value_bytes: int = 1_000_000
     """A larger value is ``corrupt.too_large``; the size is that of the value as it came, decompressed."""
+    max_key_and_headers_bytes: int = 65_536
+    """Key and headers travel on with a passing trace; more of them than this is ``corrupt.too_large`` too."""
     max_depth: int = 64
     """Objects and arrays inside one another; deeper is ``corrupt.depth``."""
     max_issues: int = 200

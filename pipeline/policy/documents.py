@@ -1,6 +1,7 @@
 """Reading JSON and YAML files strictly: what two readers could understand differently is refused."""
 
 import json
+import math
 from collections.abc import Hashable, Iterable
 from typing import Any, NoReturn, cast
 
@@ -59,7 +60,7 @@ def _children(node: Any) -> Iterable[Any]:
             return node
         case str():
             _check_text(node)
-        case float() if node != node or node in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
+        case float() if not math.isfinite(node):
             raise ValueError("a number is not finite")
         case None | bool() | int() | float():
             pass

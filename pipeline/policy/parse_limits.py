@@ -6,7 +6,8 @@ from .bundle import Limits
 from .fields import Fields
 
 RANGES = {
-    "max_value_bytes": (1, 16_777_216),
+    "max_value_bytes": (1, 1_048_576),  # what traces.valid can take
+    "max_key_and_headers_bytes": (1, 65_536),  # what traces.valid allows over traces.raw
     "max_depth": (1, 200),  # the decoder and the validator both stop a little above it
     "max_issues": (1, 1000),
 }

@@ -5,7 +5,7 @@ from struct import pack
 from typing import Any
 
 from fastavro import schemaless_writer
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.document import Json
@@ -13,6 +13,9 @@ from assay.pipeline.core.issue import Finding
 from assay.pipeline.decode import AvroRegistry, Decoded, decode
 from assay.pipeline.policy.avro_check import check_avro_schema
 from assay.pipeline.policy.bundle import AvroSchema, Bundle, Limits, Pointers, Subject
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 HEADER = b"\x00\x00\x00\x00\x07"
 
@@ -67,6 +70,7 @@ def typed(draw: st.DrawFn, nesting: int = 3) -> tuple[Json, st.SearchStrategy[An
             return leaf, LEAVES[leaf]
 
 
+@patient
 @given(typed(), st.data())
 def test_what_a_producer_writes_comes_out(
     pair: tuple[Json, st.SearchStrategy[Any]], data: st.DataObject
@@ -80,6 +84,7 @@ def test_what_a_producer_writes_comes_out(
     assert decode(HEADER + out.getvalue(), Limits(), registry_of(schema)) == Decoded(datum, "thing", "1.0.0")
 
 
+@patient
 @given(typed(), st.data())
 def test_damaged_bytes_are_refused_or_read_but_never_raise(
     pair: tuple[Json, st.SearchStrategy[Any]], data: st.DataObject
@@ -105,6 +110,7 @@ def test_damaged_bytes_are_refused_or_read_but_never_raise(
     assert isinstance(result, Decoded | Finding)
 
 
+@patient
 @given(typed(), st.binary(max_size=30))
 def test_random_bytes_are_refused_or_read_but_never_raise(
     pair: tuple[Json, st.SearchStrategy[Any]], datum: bytes
@@ -112,6 +118,7 @@ def test_random_bytes_are_refused_or_read_but_never_raise(
     assert isinstance(decode(HEADER + datum, Limits(), registry_of(pair[0])), Decoded | Finding)
 
 
+@patient
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=4),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import orjson
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.codes import IssueCode
@@ -15,6 +15,8 @@ from assay.pipeline.decode.json_text import decode_json, decode_strictly
 from assay.pipeline.policy.bundle import Limits
 
 LIMITS = Limits(max_depth=6)
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
 
 NUMBERS = st.one_of(
     st.integers(),
@@ -60,6 +62,7 @@ def exact(document: object) -> str:
     return repr(document)
 
 
+@patient
 @given(TEXTS | damaged() | st.lists(PIECES, max_size=8).map(b"".join) | st.binary(max_size=40))
 @example(b"[18446744073709551615]")
 @example(b"[9223372036854775808]")
@@ -98,6 +101,7 @@ def by_the_standard_library(text: bytes) -> object:
     return document
 
 
+@patient
 @given(TEXTS | damaged() | st.lists(PIECES, max_size=8).map(b"".join))
 def test_the_standard_library_made_strict_reads_and_refuses_the_same(text: bytes) -> None:
     result = decode_json(text, LIMITS)
@@ -109,6 +113,7 @@ def test_the_standard_library_made_strict_reads_and_refuses_the_same(text: bytes
         assert exact(result) == exact(expected)
 
 
+@patient
 @given(DOCUMENTS)
 def test_what_is_within_bounds_comes_back_as_it_was(document: Json) -> None:
     if find_out_of_bounds(document, LIMITS.max_depth):
@@ -118,6 +123,7 @@ def test_what_is_within_bounds_comes_back_as_it_was(document: Json) -> None:
         assert exact(result) == exact(document)
 
 
+@patient
 @given(
     NUMBERS, st.sampled_from([b"%s", b"[%s]", b"[0,%s]", b'{"a":%s}', b'{"a": %s}', b"[\n%s]", b"[\t-%s]"])
 )
@@ -135,6 +141,7 @@ def test_the_screen_never_lets_a_number_out_of_range_pass(number: float, around:
 DIGITS = st.text("0123456789", min_size=1, max_size=350)
 
 
+@patient
 @given(DIGITS, DIGITS, st.integers(-400, 400), st.sampled_from(["e", "E", "e+", "E+0", "e00"]), st.booleans())
 def test_the_screen_never_lets_an_infinite_number_pass(
     whole: str, fraction: str, exponent: int, mark: str, negative: bool
@@ -152,6 +159,7 @@ def test_the_screen_never_lets_an_infinite_number_pass(
         assert exact(result) == exact(json.loads(text))
 
 
+@patient
 @given(st.binary(max_size=60) | damaged())
 def test_a_text_that_comes_back_byte_for_byte_has_each_key_once(text: bytes) -> None:
     """What the quick way rests on."""

@@ -240,11 +240,13 @@ def test_a_claim_check_must_name_the_raw_value(story: Story) -> None:
     report = story.report()
     assert report.ok
     assert report.claim_checks == 1
-    wrong = claim_check_of(replace(raw, value=b"other"))
-    change(story, index, value=as_json(envelope_of(raw, [CODE]) | {"payload": wrong}))
-    assert reasons(story.report(), FindingKind.ALTERED) == [
-        "claim check: hash or length is not the raw value's"
-    ]
+    for member, wrong in (("sha256", "0" * 64), ("length", 1)):
+        claim: dict[str, Any] = claim_check_of(raw)
+        claim["claim_check"][member] = wrong
+        change(story, index, value=as_json(envelope_of(raw, [CODE]) | {"payload": claim}))
+        assert reasons(story.report(), FindingKind.ALTERED) == [
+            "claim check: hash or length is not the raw value's"
+        ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Latency figures from the tallies' histograms."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.agents.audit.latency import Histogram, merge, quantile
@@ -37,6 +37,7 @@ def test_bounds_that_fall_are_refused() -> None:
         Histogram((2, 1), (0, 0), 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=1))
 def test_quantiles_err_by_less_than_a_bucket(latencies: list[int]) -> None:
     bounds = (5, 10, 20, INFINITE)

@@ -19,6 +19,11 @@ from assay.pipeline.policy.bundle import Bundle, Limits
 HEADER = b"\x00\x00\x00\x00\x07"
 AVRO = IssueCode.CORRUPT_AVRO
 
+TWO: Json = {
+    "type": "record",
+    "name": "two",
+    "fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "int"}],
+}
 ENUM: Json = {"type": "enum", "name": "e", "symbols": ["A", "B"]}
 LIST: Json = {"type": "record", "name": "n", "fields": [{"name": "next", "type": ["null", "n"]}]}
 TREE: Json = {
@@ -54,6 +59,7 @@ HOSTILE: list[tuple[str, Json, bytes, IssueCode]] = [
     ("a string one byte longer than the value", "string", long(2) + b"a", AVRO),
     ("a string of -1 bytes", "string", long(-1), AVRO),
     ("a string of -2^63 bytes", "string", long(-(2**63)), AVRO),
+    ("a string of -1 bytes that would be read twice", TWO, long(-1), AVRO),
     ("bytes of -1 bytes", "bytes", long(-1) + b"a", AVRO),
     ("bytes of 2^31 bytes", "bytes", long(2**31), AVRO),
     ("a fixed that is cut off", {"type": "fixed", "name": "f", "size": 4}, b"abc", AVRO),

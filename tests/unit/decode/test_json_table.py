@@ -48,6 +48,7 @@ TABLE: list[tuple[str, bytes, str | None]] = [
     ("a string that reads like a number out of range", b'["1e400",":1e400"," 99999999999999999999"]', None),
     ("64 objects inside one another", b'{"a":' * 64 + b"1" + b"}" * 64, None),
     ("64 arrays inside one another", b"[" * 64 + b"]" * 64, None),
+    ("64 levels, and more containers beside", b"[[],[]," + b"[" * 63 + b"]" * 64, None),
     ("many containers side by side", b"[" + b",".join([b"[{}]"] * 500) + b"]", None),
     # encoding
     ("a byte order mark", b'\xef\xbb\xbf{"a":1}', ENCODING),

@@ -56,6 +56,9 @@ SAFE: dict[str, Json] = {
     "items that have a byte though some of their fields have none": array(
         record(("a", "null"), ("b", "boolean"))
     ),
+    "items whose first field has a byte and whose last has none": array(
+        record(("a", "boolean"), ("b", "null"))
+    ),
     "items that are null or something": array(["null", "string"]),
     "types nested to the limit": nested(MAX_NESTING),
 }
@@ -79,6 +82,10 @@ UNSAFE: dict[str, tuple[Json, str]] = {
     "an array of fixed of no bytes": (
         array({"type": "fixed", "name": "f", "size": 0}),
         "/items: items that can have no bytes",
+    ),
+    "an array of a named fixed of no bytes": (
+        record(("a", {"type": "fixed", "name": "f", "size": 0}), ("b", array("f"))),
+        "/b/items: items that can have no bytes",
     ),
     "an array of a named type of no bytes": (
         record(("a", NOTHING), ("b", array("nothing"))),

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 import pytest
 
 from assay.pipeline.core.errors import Problem
 from assay.pipeline.policy.bundle import Bundle, Limits
 from assay.pipeline.policy.parse import load_bundle
+from assay.pipeline.policy.parse_limits import RANGES
 
 Problems = Callable[[Mapping[str, bytes]], tuple[Problem, ...]]
 
@@ -41,6 +43,12 @@ def test_examples_and_the_schemas_of_our_own_records_are_no_policy(
 def test_limits_may_be_left_out(files: dict[str, bytes]) -> None:
     del files[LIMITS]
     assert load_bundle(files).limits == Limits()
+
+
+def test_every_limit_can_be_set_and_its_default_is_in_range() -> None:
+    defaults = asdict(Limits())
+    assert set(RANGES) == set(defaults)
+    assert all(low <= defaults[key] <= high for key, (low, high) in RANGES.items())
 
 
 REPLACED = {

@@ -106,6 +106,7 @@ def test_an_unknown_header_or_registration_is_a_finding_on_the_whole_trace(small
     )
     assert by_header.expected == "one of event, order"
     assert refused(small, {}, [("assay-subject", b"\xff\xfe")]).actual_masked == "string(2)"
+    assert refused(small, {}, [("assay-subject", None)]).rule == "select.header"
     assert refused(small, {}, frame=Frame("ghost", "1.0.0")).rule == "select.avro"
 
 

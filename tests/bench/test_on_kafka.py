@@ -1,0 +1,82 @@
+"""The whole benchmark, small, on the real broker."""
+
+import json
+import time
+
+import pytest
+from click.testing import CliRunner
+from confluent_kafka.admin import AdminClient
+
+from assay.agents.bench.child import HELPERS
+from assay.agents.bench.children import Child, ChildFailedError
+from assay.agents.bench.job import Job
+from assay.agents.bench.peers import LANE_PEERS, installed
+from assay.agents.bench.site import Site
+from assay.agents.cli.bench import bench
+from assay.agents.devstack import Stack
+from assay.agents.settings import Settings, load_settings
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def settings(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("ASSAY_BOOTSTRAP_SERVERS", stack.bootstrap_servers)
+    monkeypatch.setenv("ASSAY_REDIS_URL", stack.redis_url)
+    return load_settings()
+
+
+def assert_all_topics_go(settings: Settings) -> None:
+    """Kafka confirms a deletion before its metadata tell of it, so it is asked until then."""
+    client = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    deadline = time.monotonic() + 10
+    while left := [name for name in client.list_topics(timeout=10).topics if name.startswith("bench-")]:
+        assert time.monotonic() < deadline, left
+
+
+@pytest.mark.parametrize("peer", LANE_PEERS)
+def test_each_peer_does_its_share_and_leaves_no_topic(settings: Settings, peer: str) -> None:
+    if not installed(LANE_PEERS[peer]):
+        pytest.skip(f"{LANE_PEERS[peer].requires} is not installed")
+    arguments = ["lane", "--peers", peer, "--rounds", "1", "--records", "1000", "--skip-latency", "--json"]
+
+    result = CliRunner(catch_exceptions=False).invoke(bench, arguments)
+
+    figures = json.loads(result.stdout)["figures"]
+    assert figures[f"{peer}_per_core_second"]["median"] > 0
+    assert figures[f"{peer}_rss_mb"]["median"] > 10
+    assert_all_topics_go(settings)
+
+
+def test_a_record_is_timed_from_its_producer_to_its_reader(settings: Settings) -> None:
+    site = Site(settings)
+    job = site.job("1", reads="a", writes="a", partitions=4, rate=500.0, seconds=1.0)
+
+    with (
+        site.topics(["a"], 4),
+        Child("serve", job, site.logs) as worker,
+        Child("read", job, site.logs) as reader,
+    ):
+        assert (worker.answer(), reader.answer()) == ({"ready": True}, {"ready": True})
+        with Child("pace", job, site.logs) as producer:
+            producer.answer()
+            producer.wait()
+        reader.ask_to_stop()
+        measured = reader.answer()
+        reader.wait()
+        worker.ask_to_stop()
+        worker.wait()
+
+    assert measured["records"] > 0
+    assert 0 <= measured["p50_ms"] <= measured["p99_ms"] <= measured["max_ms"]
+
+
+@pytest.mark.parametrize("role", ["mirror", *HELPERS])
+def test_a_child_that_cannot_do_its_job_is_not_waited_for(settings: Settings, role: str, job: Job) -> None:
+    """The error names the child's log, where the cause is."""
+    site = Site(settings)
+
+    with Child(role, job, site.logs) as child:
+        child.ask_to_stop()
+        with pytest.raises(ChildFailedError, match=rf"{role} gave no answer.*{role}\.log"):
+            child.answer()

@@ -1,0 +1,242 @@
+"""Bad input on the real Kafka: every record has its outcome, its neighbours are untouched, no process dies."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from assay.agents.audit import run_audit
+from assay.agents.lanes.probe import Probe
+from assay.agents.settings import Settings
+from assay.agents.topics import topic_name
+from assay.pipeline.core.record import Source
+from assay.pipeline.core.topics import TopicRole
+
+from .conftest import Workers, outcomes
+
+pytestmark = pytest.mark.broker
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = json.dumps(
+    json.loads((ROOT / "schemas/workflow_trace/examples/valid/full-1.2.0.json").read_text()),
+    separators=(",", ":"),
+    ensure_ascii=False,
+).encode()
+VALID = "valid"
+Headers = Sequence[tuple[str, bytes]]
+
+
+def with_member(text: bytes) -> bytes:
+    """The good trace with one more member, as raw text."""
+    return GOOD[:-1] + b"," + text + b"}"
+
+
+def padded(size: int) -> bytes:
+    """The good trace, blown up to a size in bytes."""
+    room = size - len(with_member(b'"pad":""'))
+    return with_member(b'"pad":"' + b"x" * room + b'"')
+
+
+def changed(**members: object) -> bytes:
+    return json.dumps(json.loads(GOOD) | members).encode()
+
+
+AVRO_ENUM_BOMB = b"\x00" + (1001).to_bytes(4, "big") + b"\xff" * 40
+CASES: dict[str, tuple[bytes | None, bytes | None, Headers, str]] = {
+    # what: key, value, headers, the outcome's code
+    "malformed": (b"k", b'{"a":', (), "corrupt.json_malformed"),
+    "a comma too many": (b"k", GOOD[:-1] + b",}", (), "corrupt.json_malformed"),
+    "latin-1": (b"k", with_member('"x":"é"'.encode("latin-1")), (), "corrupt.encoding"),
+    "utf-16": (b"k", GOOD.decode().encode("utf-16"), (), "corrupt.encoding"),
+    "byte order mark": (b"k", b"\xef\xbb\xbf" + GOOD, (), "corrupt.encoding"),
+    "lone surrogate": (b"k", with_member(b'"x":"\\ud800"'), (), "corrupt.encoding"),
+    "duplicate key": (b"k", with_member(b'"pad":1,"pad":2'), (), "corrupt.duplicate_key"),
+    "duplicate key, escaped": (b"k", with_member(b'"a":1,"\\u0061":2'), (), "corrupt.duplicate_key"),
+    "NaN": (b"k", with_member(b'"x":NaN'), (), "corrupt.json_malformed"),
+    "1e400": (b"k", with_member(b'"x":1e400'), (), "corrupt.number_range"),
+    "2 to the 70": (b"k", with_member(b'"x":1180591620717411303424'), (), "corrupt.number_range"),
+    "100,000 brackets": (b"k", b"[" * 100_000 + b"]" * 100_000, (), "corrupt.depth"),
+    "empty value": (b"k", b"", (), "corrupt.empty"),
+    "null value": (b"k", None, (), "corrupt.empty"),
+    "null key": (None, GOOD, (), VALID),
+    "nothing at all": (None, None, (), "corrupt.empty"),
+    "a megabyte": (b"k", padded(1_000_000), (), VALID),
+    "a byte over the limit for traces": (b"k", padded(1_000_001), (), "corrupt.too_large"),
+    "at the broker's limit": (b"k", padded(1_048_576 - 90), (), "corrupt.too_large"),
+    "1,000 headers": (b"k", GOOD, [(f"h{n}", b"v" * 10) for n in range(1000)], VALID),
+    "headers without end": (b"k", GOOD, [(f"h{n}", b"v" * 100) for n in range(1000)], "corrupt.too_large"),
+    "duplicate headers": (b"k", GOOD, [("h", b"1"), ("h", b"2"), ("h", b"")], VALID),
+    "forged headers": (b"k", GOOD, [("assay-outcome", b"forged"), ("assay-src", b"x/0/0")], VALID),
+    "unknown subject by header": (b"k", GOOD, [("assay-subject", b"nobody")], "schema.subject_unknown"),
+    "unknown subject by type": (b"k", changed(trace_type="nobody"), (), "schema.subject_unknown"),
+    "unknown version": (b"k", changed(schema_version="9.9.9"), (), "schema.version_unknown"),
+    "context is null": (b"k", changed(context=None), (), "schema.type_invalid"),
+    "not an object": (b"k", b"[1,2,3]", (), "schema.type_invalid"),
+    "avro without a schema id": (b"k", b"\x00\x01", (), "corrupt.avro"),
+    "avro with an unknown schema id": (b"k", b"\x00\x7f\xff\xff\xff" + b"\x00" * 20, (), "corrupt.avro"),
+    "avro that recurses": (b"k", b"\x00\x00\x00\x03\xe9" + b"\x02" * 5000, (), "corrupt.avro"),
+    "avro with endless varints": (b"k", AVRO_ENUM_BOMB, (), "corrupt.avro"),
+    "binary": (b"k", bytes(range(1, 256)) * 8, (), "corrupt.encoding"),
+}
+
+
+def publish(
+    settings: Settings, records: Sequence[tuple[bytes | None, bytes | None, Headers]]
+) -> list[Source]:
+    """Everything to partition 0, in order; where each record lies."""
+    topic = topic_name(TopicRole.RAW, settings.topic_prefix)
+    producer = Producer(
+        {"bootstrap.servers": settings.bootstrap_servers, "message.max.bytes": 4_000_000, "acks": "all"}
+    )
+    sources: list[Source] = []
+    errors: list[KafkaError] = []
+
+    def delivered(error: KafkaError | None, message: object) -> None:
+        if error is not None:
+            errors.append(error)
+        else:
+            sources.append(Source(topic, message.partition(), message.offset()))  # type: ignore[attr-defined]
+
+    for key, value, headers in records:
+        producer.produce(
+            topic, key=key, value=value, headers=list(headers), partition=0, on_delivery=delivered
+        )
+        producer.flush(30)
+    if errors:
+        raise KafkaException(errors[0])
+    return sources
+
+
+def code_of(envelope: bytes) -> str:
+    return str(json.loads(envelope)["issues"][0]["code"])
+
+
+def test_every_bad_record_has_its_outcome_and_its_neighbours_theirs(
+    workers: Workers, settings_for_test: Settings
+) -> None:
+    """S0-13, S0-14, D-15, promises 1, 2, 6: one good trace before and after each bad one."""
+    records: list[tuple[bytes | None, bytes | None, Headers]] = [(b"good", GOOD, ())]
+    for key, value, headers, _ in CASES.values():
+        records += [(key, value, headers), (b"good", GOOD, ())]
+    sources = publish(settings_for_test, records)
+    worker = workers.start()
+    report = run_audit(settings_for_test, wait_s=60)
+    assert worker.poll() is None, "the worker died"
+    assert workers.stop() == [0]
+    assert report.ok, report.to_json()["findings"]
+    valid = outcomes(settings_for_test, TopicRole.VALID)
+    invalid = outcomes(settings_for_test, TopicRole.INVALID)
+    found = {
+        name: VALID if sources[1 + 2 * index] in valid else code_of(invalid[sources[1 + 2 * index]].value())
+        for index, name in enumerate(CASES)
+    }
+    assert found == {name: expected for name, (_, _, _, expected) in CASES.items()}
+    for source in sources[::2]:
+        assert valid[source].value() == GOOD
+    forged = valid[sources[1 + 2 * list(CASES).index("forged headers")]]
+    assert [value for name, value in forged.headers() if name == "assay-outcome"] == [b"valid"]
+
+
+def test_a_record_over_the_brokers_limit_is_refused_at_the_door(settings_for_test: Settings) -> None:
+    """There is no record, so there is no outcome to owe."""
+    with pytest.raises(KafkaException, match="MSG_SIZE_TOO_LARGE"):
+        publish(settings_for_test, [(b"k", padded(1_048_577), ())])
+
+
+async def publish_bomb(settings: Settings, megabytes: int) -> int:
+    """One gzip batch that swells to a thousand times its size; its size in bytes."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers,
+        compression_type="gzip",
+        max_batch_size=2_000_000_000,
+        request_timeout_ms=60_000,
+    )
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        for _ in range(megabytes):
+            assert batch.append(timestamp=None, key=None, value=b"0" * 1_000_000) is not None
+        topic = topic_name(TopicRole.RAW, settings.topic_prefix)
+        await (await producer.send_batch(batch, topic, partition=0))
+        return int(batch.size())
+    finally:
+        await producer.stop()
+
+
+def test_a_compressed_bomb_is_survived(workers: Workers, settings_for_test: Settings) -> None:
+    """RELIABILITY row 18: 900 KB of gzip, 900 MB of zeros: every record in it has an outcome, the worker lives."""
+    publish(settings_for_test, [(b"good", GOOD, ())])
+    size = asyncio.run(publish_bomb(settings_for_test, 900))
+    assert 800_000 < size < 1_048_576
+    publish(settings_for_test, [(b"good", GOOD, ())])
+    worker = workers.start()
+    report = run_audit(settings_for_test, wait_s=120)
+    assert worker.poll() is None, "the worker died"
+    assert workers.stop() == [0]
+    assert report.ok, report.to_json()["findings"]
+    assert (report.raw, report.accounted) == (902, 902)
+    assert (report.outcomes["valid"], report.outcomes["invalid"]) == (2, 900)
+
+
+KILLER = b'{"kill":"the interpreter"}'
+SITE = """
+import os, sys
+if "assay" in " ".join(sys.orig_argv):
+    import assay.pipeline.decode.json_text as target
+    decode = target.decode_json
+    def deadly(value, limits):
+        if b"kill" in value:
+            os.kill(os.getpid(), 11)
+        return decode(value, limits)
+    target.decode_json = deadly
+    import assay.pipeline.decode.value as caller
+    caller.decode_json = deadly
+"""
+
+
+def test_a_record_that_kills_the_interpreter_is_dead_lettered_after_three_deaths(
+    workers: Workers, settings_for_test: Settings, tmp_path: Path
+) -> None:
+    """Promise 6, rule 10: a decoder with a fatal bug meets the record that triggers it."""
+    (tmp_path / "sitecustomize.py").write_text(SITE)
+    good = (b"good", GOOD, ())
+    sources = publish(settings_for_test, [good] * 20 + [(b"k", KILLER, ())] + [good] * 20)
+    deaths = 0
+    for _ in range(4):
+        worker = workers.start(pythonpath=tmp_path)
+        report = run_audit(settings_for_test, wait_s=30) if deaths >= 2 else None
+        if report is not None and report.in_flight == 0:
+            break
+        assert worker.wait(60) == -11
+        deaths += 1
+    assert deaths == 2  # and the third was the probe's
+    assert report is not None
+    assert report.ok, report.to_json()["findings"]
+    dead = outcomes(settings_for_test, TopicRole.DEAD_LETTER)
+    assert list(dead) == [sources[20]]
+    headers = dict(dead[sources[20]].headers())
+    assert headers["assay-outcome"] == b"dead_lettered"
+    assert headers["assay-reason"] == b"worker_crash"
+    assert headers["__dlq.errors.offset"] == b"20"
+    assert headers["__dlq.errors.delivery.count"] == b"3"
+    assert KILLER not in dead[sources[20]].value()
+    assert base64.b64encode(KILLER)[:-4] not in dead[sources[20]].value()
+    assert report.outcomes["valid"] == 40
+
+
+async def test_the_probe_is_a_process_of_its_own(
+    settings_for_test: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a probe outlives, a worker may judge."""
+    from assay.pipeline.testing import raw_record
+
+    monkeypatch.setenv("ASSAY_TOPIC_PREFIX", settings_for_test.topic_prefix)
+    topic = topic_name(TopicRole.RAW, settings_for_test.topic_prefix)
+    async with Probe() as probe:
+        assert await probe.survives(raw_record(GOOD, topic=topic))
+        assert await probe.survives(raw_record(None, topic=topic))
