@@ -21,7 +21,7 @@ from .plan import DemoPlan
 from .prerequisites import require_prerequisites
 from .result import DemoResult, count_faults
 from .surroundings import alone, fresh_topics, running_stack, settings_for_run, short_id
-from .worker import Worker, running_worker
+from .worker import LOG_NAME, Worker, running_worker
 
 REPORT_NAME = "demo-report.json"
 JOURNAL_NAME = "demo-journal.jsonl"
@@ -61,7 +61,7 @@ def _run(plan: DemoPlan, home: Path, display: Display, show: Shown, started: Exi
     display.doing("starting the worker")
     worker = started.enter_context(running_worker(settings, plan.processes))
     worker.until_ready()
-    display.done(f"the worker is ready; it writes to {worker.log}")
+    display.done(f"the worker is ready; its log is {home / LOG_NAME}")
     journal = home / JOURNAL_NAME
     if not plan.keep:
         started.callback(journal.unlink, missing_ok=True)

@@ -173,7 +173,7 @@ def _speed(result: DemoResult) -> Table:
     note = (
         "the worker kept up"
         if speed.kept_up
-        else "it fell behind: latency is mostly waiting, try a lower --rate"
+        else "more than a second's: latency is partly waiting; the machine is busy, or --rate too high"
     )
     table.add_row("most traces waiting", f"{speed.most_lag:,}", note)
     if speed.restarts:

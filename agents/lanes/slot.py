@@ -19,6 +19,7 @@ from assay.pipeline.core.record import Record, source_of
 from .crash import CrashPoints
 from .events import LaneEvents
 from .notes import CrashNotes, OpenNote
+from .parts import parts_of
 from .probe import Probe
 from .step import LaneStep, SourceRange, Work
 
@@ -148,12 +149,15 @@ class SlotRunner:
 
     async def _run(self) -> None:
         failures = 0
-        while not self._closing:
+        while not self._is_closing():
             fetched = await self._fetch()
             if not fetched.records:
                 continue
             try:
-                await self._transact(fetched)
+                for part in parts_of(fetched):
+                    if self._is_closing():
+                        break  # the rest is read again by whoever comes next
+                    await self._transact(part)
             except (TransientError, TimeoutError) as error:
                 failures += 1
                 if failures > MOST_REBUILDS:
@@ -161,6 +165,9 @@ class SlotRunner:
                 await self._rebuild(error)
             else:
                 failures = 0
+
+    def _is_closing(self) -> bool:
+        return self._closing
 
     async def _fetch(self) -> Fetched:
         limit = SUSPECT_RECORDS if self._apart else self._context.batch_records

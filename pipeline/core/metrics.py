@@ -18,7 +18,10 @@ TRACES_PROCESSED = Metric(
     "traces_processed_total", "counter", ("outcome",), "Traces that reached this outcome or hop."
 )
 INVALID_TRACES = Metric(
-    "invalid_traces_total", "counter", ("tenant_id",), "Traces that did not pass, by tenant; the rest as _other."
+    "invalid_traces_total",
+    "counter",
+    ("tenant_id",),
+    "Traces that did not pass, by tenant; the rest as _other.",
 )
 ISSUES_DETECTED = Metric(
     "invalid_trace_issues_detected_total",
@@ -29,16 +32,26 @@ ISSUES_DETECTED = Metric(
 DETECTION_SECONDS = Metric(
     "trace_detection_seconds", "histogram", (), "From the record's timestamp to its verdict."
 )
-DEAD_LETTERS = Metric("dead_letters_total", "counter", ("reason",), "Traces that wait for a person, by reason.")
+DEAD_LETTERS = Metric(
+    "dead_letters_total", "counter", ("reason",), "Traces that wait for a person, by reason."
+)
 BATCH_SECONDS = Metric(
     "lane_batch_seconds", "histogram", ("lane",), "From a batch's fetch to the commit of its transaction."
 )
-LAG_RECORDS = Metric("lane_lag_records", "gauge", ("lane", "partition"), "Records that the lane has yet to read.")
+LAG_RECORDS = Metric(
+    "lane_lag_records", "gauge", ("lane", "partition"), "Records that the lane has yet to read."
+)
 REBUILDS = Metric(
-    "lane_producer_rebuilds_total", "counter", ("lane", "cause"), "Transactions of unknown outcome, each a fresh start."
+    "lane_producer_rebuilds_total",
+    "counter",
+    ("lane", "cause"),
+    "Transactions of unknown outcome, each a fresh start.",
 )
 DATA_LOST = Metric(
-    "lane_data_lost_records_total", "counter", ("lane",), "Records that retention removed before they were read."
+    "lane_data_lost_records_total",
+    "counter",
+    ("lane",),
+    "Records that retention removed before they were read.",
 )
 
 METRICS = (

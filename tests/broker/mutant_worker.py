@@ -222,7 +222,7 @@ def plant(bug: Bug) -> None:
     """From now on, import the bug. Call before anything of Assay is imported."""
     assert not any(name.startswith("assay") for name in sys.modules)
     PlantingFinder.bug = bug
-    sys.meta_path.insert(0, PlantingFinder)  # type: ignore[arg-type]  # a class with class methods is a finder
+    sys.meta_path.insert(0, PlantingFinder)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,7 +108,7 @@ def aborted_records(settings: Settings, topic: str) -> None:
 
 
 @pytest.fixture
-def raw(settings_for_test: Settings) -> Iterator[Settings]:
+def raw(settings_for_test: Settings) -> Settings:
     topic = topic_name(TopicRole.RAW, settings_for_test.topic_prefix)
     items = generate(seed=3, count=RECORDS, tenants=4, fault_share=0.05, now_ns=time.time_ns())
     aborted_records(settings_for_test, topic)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 from assay.agents.audit import AuditReport, run_audit
 from assay.agents.generate import PublishResult, publish
@@ -119,6 +120,30 @@ class Campaign:
 
     def until_exit(self, worker: subprocess.Popen[bytes], seconds: float = READY_S) -> int:
         return worker.wait(seconds)
+
+    def records(self, role: TopicRole) -> int:
+        """How many records lie on a topic, those of aborted transactions too."""
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self.settings.bootstrap_servers,
+                "group.id": "count",
+                "enable.auto.commit": False,
+                "isolation.level": "read_uncommitted",
+                "enable.partition.eof": True,
+            }
+        )
+        topic = topic_name(role, self.settings.topic_prefix)
+        partitions = list(consumer.list_topics(topic, 10).topics[topic].partitions)
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
+        count = ended = 0
+        while ended < len(partitions):
+            for message in consumer.consume(1000, 5):
+                if message.error():
+                    ended += 1
+                else:
+                    count += 1
+        consumer.close()
+        return count
 
     def finish(self, keep: int = 1) -> AuditReport:
         """End the traffic, let the workers catch up, stop them gently, and have everything audited."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from aiokafka import TopicPartition
@@ -10,7 +11,7 @@ from aiokafka import TopicPartition
 from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import OpenNote
 from assay.agents.lanes.step import SourceRange, Work
-from assay.agents.settings import Settings
+from assay.agents.settings import Settings, load_settings
 from assay.agents.transport.memory import MemoryLog, MemoryTransport
 from assay.agents.transport.memory.transport import MemoryProducer
 from assay.pipeline.core.outgoing import Outgoing
@@ -119,12 +120,10 @@ class ScriptedProducer(MemoryProducer):
         await self.script.run("begin", super().begin)
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
-        base = super()
-        await self.script.run("send", lambda: base.send(outgoing))
+        await self.script.run("send", partial(super().send, outgoing))
 
     async def send_offsets(self, offsets: Mapping[TopicPartition, int], group: str) -> None:
-        base = super()
-        await self.script.run("send_offsets", lambda: base.send_offsets(offsets, group))
+        await self.script.run("send_offsets", partial(super().send_offsets, offsets, group))
 
     async def commit(self) -> None:
         await self.script.run("commit", super().commit)
@@ -191,7 +190,7 @@ class Bench:
 
     def copied(self) -> list[str]:
         """Sources of all visible copies, sorted."""
-        return sorted(dict(record.headers)["src"].decode() for record in self.log.visible(VALID))
+        return sorted((dict(record.headers)["src"] or b"").decode() for record in self.log.visible(VALID))
 
     def sources(self) -> list[str]:
         """Sources of all raw records, sorted."""
@@ -210,7 +209,7 @@ class Bench:
 async def bench() -> AsyncIterator[Bench]:
     log = MemoryLog({role.value: PARTITIONS for role in TopicRole})
     script = Script()
-    settings = Settings(env="dev", topic_prefix="", slots=2, session_timeout_ms=6000)
+    settings = load_settings(slots=2, session_timeout_ms=6000)
     bench = Bench(log, script, ScriptedTransport(log, script), settings)
     yield bench
     for gate in script.gates.values():

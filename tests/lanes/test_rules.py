@@ -217,7 +217,7 @@ async def test_rule_8_other_tasks_run_while_a_large_batch_is_judged(bench: Bench
         during.append((call, ticks))
         return await original(call, action)  # type: ignore[arg-type]
 
-    bench.script.run = note_ticks  # type: ignore[method-assign,assignment]
+    bench.script.run = note_ticks  # type: ignore[method-assign]
     await bench.until_all_copied()
     beat.cancel()
     assert ticks >= 8

@@ -156,7 +156,9 @@ class MemoryTransport:
 
     def group(self, group: str, topic: str, slots: int = 1) -> MemoryGroup:
         """The group of that name."""
-        return self._groups.setdefault((group, topic), MemoryGroup(group, topic, slots, self.log.partitions(topic)))
+        return self._groups.setdefault(
+            (group, topic), MemoryGroup(group, topic, slots, self.log.partitions(topic))
+        )
 
     def consumer(self, *, group: str, topic: str, slots: int, listener: AssignmentListener) -> MemoryConsumer:
         """See :class:`Transport`."""

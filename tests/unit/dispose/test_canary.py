@@ -69,6 +69,6 @@ def _forms() -> Iterator[bytes]:
 def _assert_silent(outgoing: Outgoing) -> None:
     written = [outgoing.key or b"", outgoing.value or b""]
     for name, value in outgoing.headers:
-        written += [name.encode(), value]
+        written += [name.encode(), value or b""]
     for form in _forms():
         assert not any(form in part for part in written)

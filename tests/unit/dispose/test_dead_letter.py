@@ -34,12 +34,12 @@ def test_it_has_the_headers_that_kafkas_tools_know() -> None:
     assert headers["__dlq.errors.offset"] == b"42"
     assert headers["__dlq.errors.group"] == b"assay.dev.detector"
     assert headers["__dlq.errors.delivery.count"] == b"2"
-    assert b"worker_crash: 2 worker processes" in headers["__dlq.errors.message"]
+    assert b"worker_crash: 2 worker processes" in (headers["__dlq.errors.message"] or b"")
 
 
 def test_its_message_is_at_most_500_characters() -> None:
     headers = dict(write.dead_letter(a_record(), 10**600, NOW).headers)
-    assert len(headers["__dlq.errors.message"].decode()) == 500
+    assert len((headers["__dlq.errors.message"] or b"").decode()) == 500
 
 
 def test_it_is_terminal_and_says_why() -> None:

@@ -143,5 +143,5 @@ def _json(outgoing: Outgoing) -> Any:
 
 
 def _size(outgoing: Outgoing) -> int:
-    headers = sum(len(name) + len(value) + 10 for name, value in outgoing.headers)
+    headers = sum(len(name) + len(value or b"") + 10 for name, value in outgoing.headers)
     return len(outgoing.value or b"") + len(outgoing.key or b"") + headers + KAFKA_FRAMING

@@ -1,0 +1,95 @@
+"""What a script reads in demo-report.json, and when a demo is no success."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assay.agents.audit.finding import SHOWN
+from assay.agents.audit.journal import JournalLine
+from assay.agents.audit.testing import Story
+from assay.agents.demo.result import DemoResult, count_faults
+from assay.pipeline.core.record import source_of
+from assay.pipeline.core.topics import TopicRole
+
+Finish = Callable[..., DemoResult]
+
+
+def test_the_report_has_the_members_that_scripts_rely_on(story: Story, finish: Finish) -> None:
+    document = finish(story).to_json()
+    assert document["ok"] is True
+    assert document["failures"] == []
+    assert document["produced"] == 10
+    assert document["outcomes"] == {"valid": 8, "invalid": 2, "dead_lettered": 0}
+    assert document["by_code"] == {"schema.required_missing": 2}
+    assert (document["lost"], document["duplicated"], document["invented"]) == (0, 0, 0)
+    assert (document["faults_injected"], document["faults_found"]) == (2, 2)
+    assert document["traces_per_second"] == 5.0
+    assert document["traces_per_core_second"] == 20.0
+    detection = document["detection_ms"]
+    assert isinstance(detection, dict)
+    assert detection.keys() == {"p50", "p99"}
+    audit = document["audit"]
+    assert isinstance(audit, dict)
+    assert audit["ok"] is True
+
+
+def test_a_lost_trace_is_a_failure(story: Story, finish: Finish) -> None:
+    story.outcomes.pop(0)
+    result = finish(story)
+    assert result.lost == 1
+    assert any("no outcome" in failure for failure in result.failures)
+    assert result.to_json()["ok"] is False
+
+
+def test_a_doubled_and_an_invented_one_too(story: Story, finish: Finish) -> None:
+    story.outcome(TopicRole.VALID, story.raw[0])
+    story.outcome(TopicRole.VALID, replace(story.raw[0], offset=99))
+    result = finish(story)
+    assert (result.duplicated, result.invented) == (1, 1)
+    assert len(result.failures) >= 2
+
+
+def test_a_fault_that_passed_is_counted_as_not_found(story: Story, finish: Finish) -> None:
+    passed = story.raw[8]
+    story.outcomes = [
+        (role, record)
+        for role, record in story.outcomes
+        if f"{source_of(passed)}".encode() not in dict(record.headers).values()
+    ]
+    story.outcome(TopicRole.VALID, passed)
+    result = finish(story)
+    assert (result.faults.injected, result.faults.found) == (2, 1)
+    assert any("1 injected faults were not found" in failure for failure in result.failures)
+
+
+def test_a_good_trace_that_did_not_pass_is_no_fault_that_was_not_found(story: Story, finish: Finish) -> None:
+    story.journal[8] = story.journal[8]._replace(expected=None, blocking=False)
+    result = finish(story)
+    assert (result.faults.injected, result.faults.found) == (1, 1)
+    assert result.failures
+
+
+def test_what_the_audit_only_counts_is_taken_for_a_fault_that_was_not_found(story: Story) -> None:
+    passing = [line for line in story.journal if line.expected is None]
+    story.journal += [passing[0]._replace(expected="corrupt.empty", blocking=True)] * (SHOWN + 5)
+    faults = count_faults(story.journal, story.report())
+    assert (faults.injected, faults.found) == (3, 0)
+
+
+def test_records_of_unknown_content_are_no_faults(story: Story) -> None:
+    lines = [JournalLine(b"k", source_of(story.raw[0]), None, blocking=False, known=False)]
+    assert count_faults(lines, story.report()).injected == 0
+
+
+def test_what_did_not_reach_kafka_is_a_failure(story: Story, finish: Finish) -> None:
+    assert any("never acknowledged" in failure for failure in finish(story, unknown=1).failures)
+    assert any("larger than" in failure for failure in finish(story, refused=1).failures)
+
+
+def test_what_is_still_in_flight_is_a_failure(story: Story, finish: Finish) -> None:
+    story.publish()
+    assert any("no committed outcome" in failure for failure in finish(story).failures)
+
+
+def test_speed_without_time_or_cpu_is_not_told(story: Story, finish: Finish) -> None:
+    speed = replace(finish(story).flowed.speed, seconds=0.0, cpu_seconds=0.0)
+    assert (speed.per_second, speed.per_core_second) == (None, None)
