@@ -108,6 +108,7 @@ class Bars:
         """See :class:`Display`."""
         self._bar("published", seen.published, seen.total, "")
         self._bar("judged", seen.judged, seen.total, f"{seen.rate:,.0f}/s, lag {seen.lag:,}")
+        self._live.refresh()
 
     def auditing(self, stage: str, done: int, total: int) -> None:
         """See :class:`Display`."""

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import Event
 from typing import TypeVar
 
-FIRST, LEAST, MOST = 3000.0, 200.0, 8000.0
-"""Traces a second. At ``MOST`` two cores, shared by broker, producer and worker, are busy but not full."""
+FIRST, LEAST, MOST = 1000.0, 200.0, 8000.0
+"""Traces a second. It begins slowly, for a broker that has just started; at ``MOST`` two cores, shared by broker,
+producer and worker, are busy but not full."""
 EVERY_S = 0.5
-FASTER, SLOWER = 1.15, 0.7
+FASTER, SLOWER = 1.25, 0.7
 SHORT_S, LONG_S = 0.2, 0.4
 """Lag in seconds of the current pace: below the one there is room, above the other the worker does not follow."""
 CATCH_UP_S = 0.05

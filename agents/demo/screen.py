@@ -170,11 +170,7 @@ def _speed(result: DemoResult) -> Table:
             f"{audit.p50_ms:,.0f} ms",
             f"median; p99 {audit.p99_ms:,.0f} ms; from publish to verdict",
         )
-    note = (
-        "the worker kept up"
-        if speed.kept_up
-        else "more than a second's: latency is partly waiting; the machine is busy, or --rate too high"
-    )
+    note = "the worker kept up" if speed.kept_up else "more than a second's: latency is partly waiting"
     table.add_row("most traces waiting", f"{speed.most_lag:,}", note)
     if speed.restarts:
         table.add_row("worker restarts", f"{speed.restarts:,}", "see the worker's log")

@@ -36,6 +36,8 @@ SUSPECT_RECORDS = 100
 """Records per transaction while a range is under suspicion."""
 SUSPECT_DEATHS = 2
 """Deaths over one range after which its records are judged apart."""
+FIRST_REOPEN_S = 0.25
+MOST_REOPEN_S = 4.0
 MOST_REBUILDS = 5
 """Failures in a row, without one commit between them, after which the process gives up and is restarted."""
 
@@ -70,7 +72,10 @@ class SlotRunner:
         self._context = context
         self._producer: TransactionalProducer | None = None
         self._task: asyncio.Task[None] | None = None
-        self._fetching = False
+        self._resting = False
+        """Whether the task may be cancelled without harm: it waits for records, or for Kafka."""
+        self._settled = False
+        """Whether the producer is there and has no transaction open."""
         self._closing = False
         self._positions: dict[TopicPartition, int] = {}
         self._suspects: dict[TopicPartition, int] = {}
@@ -85,6 +90,7 @@ class SlotRunner:
         self._task = asyncio.create_task(self._run(), name=f"slot-{self.slot}")
 
     async def _open_producer(self) -> None:
+        self._settled = False
         self._producer = self._context.new_producer(self.slot)
         # Returns when the transactions of older producers are finished: only then is the offset final.
         await self._producer.start()
@@ -92,6 +98,7 @@ class SlotRunner:
             offset = await self._start_of(partition)
             self._context.consumer.seek(partition, offset)
             self._positions[partition] = offset
+        self._settled = True
 
     async def _start_of(self, partition: TopicPartition) -> int:
         committed = await self._context.consumer.committed(partition)
@@ -129,17 +136,16 @@ class SlotRunner:
         self._closing = True
         task = self._task
         if task is not None:
-            if self._fetching:
+            if self._resting:
                 task.cancel()
             await asyncio.wait({task}, timeout=CLOSE_S)
-            clean = task.done()
             while not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=0.1)
-            if clean and self._producer is not None:
-                await self._context.notes.clear(str(self.slot))
-                await self._producer.close()
-                self._producer = None
+        if self._settled and self._producer is not None:
+            await self._context.notes.clear(str(self.slot))
+            await self._producer.close()
+            self._producer = None
         await self._discard()
 
     async def _discard(self) -> None:
@@ -171,11 +177,11 @@ class SlotRunner:
 
     async def _fetch(self) -> Fetched:
         limit = SUSPECT_RECORDS if self._apart else self._context.batch_records
-        self._fetching = True
+        self._resting = True
         try:
             return await self._context.consumer.fetch(self.partitions, limit, IDLE_POLL_MS)
         finally:
-            self._fetching = False
+            self._resting = False
 
     @property
     def _apart(self) -> bool:
@@ -185,13 +191,30 @@ class SlotRunner:
         """The transaction's outcome is unknown, or the slot is not ours: nothing of it may be used again (rules 6, 7)."""
         log.warning("slot %d starts over: %s", self.slot, type(error).__name__)
         self._context.events.rebuilt(self.slot, type(error).__name__)
-        await self._discard()
-        if isinstance(error, FencedError):
-            # Either another worker owns the slot, and the group will say so within a heartbeat; or the
-            # broker ended a transaction that was open for too long, and the slot is still ours.
-            await asyncio.sleep(self._context.fenced_pause_s)
-        if not self._closing:
-            await self._open_producer()
+        self._resting = True
+        try:
+            await self._discard()
+            if isinstance(error, FencedError):
+                # Either another worker owns the slot, and the group will say so within a heartbeat; or the
+                # broker ended a transaction that was open for too long, and the slot is still ours.
+                await asyncio.sleep(self._context.fenced_pause_s)
+            await self._reopen()
+        finally:
+            self._resting = False
+
+    async def _reopen(self) -> None:
+        """Nothing is open now, so nothing can be lost: wait for Kafka for as long as it takes (promise 5)."""
+        delay = FIRST_REOPEN_S
+        while not self._is_closing():
+            try:
+                await self._open_producer()
+            except TransientError as error:
+                log.warning("slot %d waits for Kafka: %s", self.slot, type(error).__name__)
+                await self._discard()
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, MOST_REOPEN_S)
+            else:
+                return
 
     async def _transact(self, fetched: Fetched) -> None:
         context = self._context
@@ -202,6 +225,7 @@ class SlotRunner:
         await context.notes.write(str(self.slot), self._note(sources))
         context.crash.reach("after_redis")
         outgoing = await self._judge(fetched, sources)
+        self._settled = False
         async with asyncio.timeout(context.transaction_s):
             await producer.begin()
             context.crash.reach("after_begin")
@@ -211,6 +235,7 @@ class SlotRunner:
             context.crash.reach("after_offsets")
             context.crash.reach("before_end_txn")
             await producer.commit()
+        self._settled = True
         context.crash.reach("after_end_txn")
         self._positions.update(fetched.positions)
         self._suspects = {

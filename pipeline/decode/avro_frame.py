@@ -9,7 +9,6 @@ from fastavro import schemaless_reader
 from ..core.codes import IssueCode
 from ..core.issue import Finding
 from ..policy.bundle import Limits
-from .avro_guard import guard
 from .avro_registry import AvroRegistry
 from .decoded import Decoded
 
@@ -35,7 +34,7 @@ def decode_avro(value: bytes, registry: AvroRegistry, limits: Limits) -> Decoded
         return Finding(
             IssueCode.CORRUPT_AVRO, expected="the id of a schema in the bundle", actual_masked="another id"
         )
-    finding = guard(value, _HEADER_BYTES, reader.shape, reader.named, limits)
+    finding = reader.guard(value, _HEADER_BYTES, limits)
     if finding is not None:
         return finding
     datum: Any = schemaless_reader(BytesIO(value[_HEADER_BYTES:]), reader.parsed, None)

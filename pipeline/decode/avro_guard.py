@@ -4,96 +4,133 @@
 times, enum index -1 is the last symbol. What passes here does none of it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from ..core.codes import IssueCode
 from ..core.issue import Finding
 from ..policy.bundle import Limits
 from .avro_cursor import Cursor, RefusedError
-from .avro_shape import Array, Leaf, Map, Named, Record, Shape, Union
-from .json_bounds import too_deep
 
-_VALUES = (Leaf, Record, Array, Map)
-"""What becomes a JSON value; the other shapes are on the way to one."""
+Guard: TypeAlias = Callable[[bytes, int, Limits], Finding | None]
 
-
-@dataclass(slots=True)
-class _Items:
-    """An array or map that is being walked over."""
-
-    each: Shape
-    keys: set[bytes] | None
-    """The keys so far, for a map."""
-    left: int = 0
-    """Items still to come in this block; 0: the head of the next block comes."""
-    ends: int | None = None
-    """Where the block said that it ends."""
+_Walk: TypeAlias = Callable[[Cursor, int], object]
+"""Moves the cursor over one value of a type; the number is how many records, arrays and maps are around it."""
 
 
-def guard(
-    data: bytes, start: int, shape: Shape, named: Mapping[str, Shape], limits: Limits
-) -> Finding | None:
-    """Why the datum from byte ``start`` to the end must not be decoded, or ``None`` when it is safe. Never raises.
+def build_guard(schema: Any) -> Guard:
+    """The guard for a schema that ``fastavro.parse_schema`` gave.
+
+    A guard gets a value, the byte where the datum starts, and limits. It says why the datum must not be
+    decoded, or ``None`` when it is safe. It never raises.
 
     Beyond what Avro asks: UTF-8 is valid, booleans are 0 or 1, no map has a key twice, no float is NaN or
     infinite, block sizes are true, nothing follows the datum, records and arrays and maps are not nested
     deeper than the limit, and there are no more values than JSON of the largest allowed size could hold.
     """
-    cursor = Cursor(data, start)
-    try:
-        _walk(cursor, shape, named, limits)
-        if cursor.remaining:
-            raise cursor.refuse("nothing after the datum")
-    except RefusedError as refusal:
-        return refusal.finding
-    return None
+    walk = _walk_of(schema, {})
+
+    def guard(value: bytes, start: int, limits: Limits) -> Finding | None:
+        cursor = Cursor(value, start, limits)
+        try:
+            walk(cursor, 0)
+            if cursor.remaining:
+                raise cursor.refuse("nothing after the datum")
+        except RefusedError as refusal:
+            return refusal.finding
+        return None
+
+    return guard
 
 
-def _walk(cursor: Cursor, shape: Shape, named: Mapping[str, Shape], limits: Limits) -> None:
-    """Goes over one datum with a stack of its own, so that no data can exhaust the interpreter's."""
-    most_values = limits.max_value_bytes // 2
-    values = 0
-    todo: list[tuple[Shape | _Items, int]] = [(shape, 0)]
-    """What is still to come, each with the number of records, arrays and maps around it."""
-    while todo:
-        here, depth = todo.pop()
-        values += isinstance(here, _VALUES)
-        if values > most_values:
-            raise cursor.refuse(f"at most {most_values} values", IssueCode.CORRUPT_TOO_LARGE)
-        match here:
-            case Leaf(check):
-                check(cursor)
-            case Named(name):
-                todo.append((named[name], depth))
-            case Union(branches):
-                todo.append((branches[cursor.index(len(branches))], depth))
-            case _Items():
-                if _advance(cursor, here):
-                    todo.append((here, depth))
-                    todo.append((here.each, depth))
-            case _ if depth >= limits.max_depth:
-                raise RefusedError(too_deep(limits.max_depth))
-            case Record(fields):
-                todo.extend([(field, depth + 1) for field in reversed(fields)])
-            case Array(items):
-                todo.append((_Items(items, None), depth + 1))
-            case Map(each):
-                todo.append((_Items(each, set()), depth + 1))
+def _walk_of(schema: Any, named: dict[str, _Walk]) -> _Walk:
+    """Compiles a schema. Its walks call each other as deep as the data goes, which ``Cursor.enter`` bounds."""
+    match schema:
+        case str():
+            return _PRIMITIVES.get(schema) or _reference(schema, named)
+        case list():
+            return _union([_walk_of(branch, named) for branch in schema])
+        case {"type": "record" | "error", "name": name, "fields": fields}:
+            named[name] = _record([_walk_of(field["type"], named) for field in fields])
+            return named[name]
+        case {"type": "enum", "name": name, "symbols": symbols}:
+            named[name] = _enum(len(symbols))
+            return named[name]
+        case {"type": "fixed", "name": name, "size": size}:
+            named[name] = _fixed(size)
+            return named[name]
+        case {"type": "array", "items": items}:
+            return _array(_walk_of(items, named))
+        case {"type": "map", "values": values}:
+            return _map(_walk_of(values, named))
+        case {"type": str(primitive)}:
+            return _PRIMITIVES[primitive]
+        case _:
+            raise ValueError("not an Avro schema")
 
 
-def _advance(cursor: Cursor, items: _Items) -> bool:
-    """Up to the next item, whose key is passed over; ``False`` at the end."""
-    if items.left == 0:
-        if items.ends is not None and items.ends != cursor.at:
-            raise cursor.refuse("a block as long as its size says")
-        items.left, items.ends = cursor.block()
-        if items.left == 0:
-            return False
-    items.left -= 1
-    if items.keys is not None:
-        key = cursor.string()
-        if key in items.keys:
-            raise cursor.refuse("each key once in a map", IssueCode.CORRUPT_DUPLICATE_KEY)
-        items.keys.add(key)
-    return True
+_PRIMITIVES: Mapping[str, _Walk] = {
+    "null": lambda _cursor, _depth: None,
+    "boolean": lambda cursor, _: cursor.boolean(),
+    "int": lambda cursor, _: cursor.integer(32),
+    "long": lambda cursor, _: cursor.integer(64),
+    "float": lambda cursor, _: cursor.floating("<f"),
+    "double": lambda cursor, _: cursor.floating("<d"),
+    "bytes": lambda cursor, _: cursor.skip(cursor.integer(64)),
+    "string": lambda cursor, _: cursor.string(),
+}
+
+
+def _reference(name: str, named: Mapping[str, _Walk]) -> _Walk:
+    def walk(cursor: Cursor, depth: int) -> None:
+        # Looked up when walked, not before: a type inside itself is not compiled to the end yet.
+        named[name](cursor, depth)
+
+    return walk
+
+
+def _enum(choices: int) -> _Walk:
+    return lambda cursor, _: cursor.index(choices)
+
+
+def _fixed(size: int) -> _Walk:
+    return lambda cursor, _: cursor.skip(size)
+
+
+def _union(branches: Sequence[_Walk]) -> _Walk:
+    return lambda cursor, depth: branches[cursor.index(len(branches))](cursor, depth)
+
+
+def _record(fields: Sequence[_Walk]) -> _Walk:
+    def walk(cursor: Cursor, depth: int) -> None:
+        cursor.enter(depth)
+        cursor.expect(len(fields))
+        for field in fields:
+            field(cursor, depth + 1)
+
+    return walk
+
+
+def _array(items: _Walk) -> _Walk:
+    def walk(cursor: Cursor, depth: int) -> None:
+        cursor.enter(depth)
+        for count in cursor.blocks():
+            for _ in range(count):
+                items(cursor, depth + 1)
+
+    return walk
+
+
+def _map(values: _Walk) -> _Walk:
+    def walk(cursor: Cursor, depth: int) -> None:
+        cursor.enter(depth)
+        keys: set[bytes] = set()
+        for count in cursor.blocks():
+            for _ in range(count):
+                key = cursor.string()
+                if key in keys:
+                    raise cursor.refuse("each key once in a map", IssueCode.CORRUPT_DUPLICATE_KEY)
+                keys.add(key)
+                values(cursor, depth + 1)
+
+    return walk

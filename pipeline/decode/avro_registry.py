@@ -1,7 +1,7 @@
 """The writer schemas of a bundle, ready to read with."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from fastavro.schema import parse_schema
@@ -10,7 +10,7 @@ from ..core.document import Json
 from ..core.errors import ConfigError, Problem
 from ..policy.avro_check import check_avro_schema
 from ..policy.bundle import AvroSchema, Bundle
-from .avro_shape import Shape, shape_of
+from .avro_guard import Guard, build_guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,8 @@ class AvroReader:
     schema: AvroSchema
     parsed: Any
     """What ``fastavro`` decodes with."""
-    shape: Shape
-    """What :func:`~.avro_guard.guard` walks with."""
-    named: Mapping[str, Shape] = field(repr=False)
+    guard: Guard
+    """What looks first."""
 
 
 class AvroRegistry:
@@ -58,8 +57,7 @@ def _schemas(bundle: Bundle) -> Iterator[tuple[str, AvroSchema]]:
 
 def _compile(subject: str, schema: AvroSchema) -> AvroReader:
     parsed = parse_schema(_without_logical_types(schema.document))
-    named: dict[str, Shape] = {}
-    return AvroReader(subject, schema, parsed, shape_of(parsed, named), named)
+    return AvroReader(subject, schema, parsed, build_guard(parsed))
 
 
 def _without_logical_types(schema: Json) -> Json:

@@ -156,6 +156,35 @@ async def test_rule_6_a_transaction_that_hangs_has_an_unknown_outcome(bench: Ben
     assert bench.copied() == bench.sources()
 
 
+async def test_rule_6_a_slot_waits_for_kafka_and_goes_on_when_it_is_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 5: the offset does not move, and work goes on when the cause is gone."""
+    monkeypatch.setattr(slot_module, "FIRST_REOPEN_S", 0.001)
+    bench.put(4, partition=0)
+    bench.script.fail("commit", UnknownOutcomeError("no answer"))
+    lane = bench.lane()
+    await lane.start()
+    await lane.ready()
+    for _ in range(7):
+        bench.script.fail("start", UnknownOutcomeError("no Kafka"))
+    await bench.until_all_copied()
+    assert bench.copied() == bench.sources()
+    assert lane.is_ready
+
+
+async def test_a_lane_that_waits_for_kafka_stops_at_once(bench: Bench) -> None:
+    """An operator who stops a worker during an outage does not wait for its end."""
+    bench.put(4, partition=0)
+    bench.script.fail("commit", FencedError("taken over"))
+    lane = bench.lane()
+    await lane.start()
+    async with asyncio.timeout(5):
+        while "discard" not in bench.script.calls:
+            await asyncio.sleep(0.001)
+        await lane.stop()
+
+
 async def test_rule_6_a_slot_that_never_succeeds_ends_the_lane(bench: Bench) -> None:
     """Promise 5: stop, never skip. The process is restarted from outside."""
     bench.put(1, partition=0)

@@ -80,18 +80,27 @@ class KafkaConsumer:
 
     async def committed(self, partition: TopicPartition) -> int | None:
         """See :class:`GroupConsumer`."""
-        offset: int | None = await self._consumer.committed(partition)
+        try:
+            offset: int | None = await self._consumer.committed(partition)
+        except KafkaError as error:
+            raise self._explained(error) from error
         return offset
 
     async def beginning(self, partition: TopicPartition) -> int:
         """See :class:`GroupConsumer`."""
-        offsets = await self._consumer.beginning_offsets([partition])
+        try:
+            offsets = await self._consumer.beginning_offsets([partition])
+        except KafkaError as error:
+            raise self._explained(error) from error
         offset: int = offsets[partition]
         return offset
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """See :class:`GroupConsumer`."""
-        self._consumer.seek(partition, offset)
+        try:
+            self._consumer.seek(partition, offset)
+        except KafkaError as error:  # it was given away in the meantime
+            raise self._explained(error) from error
 
     def lag(self, partition: TopicPartition) -> int | None:
         """See :class:`GroupConsumer`. Nothing is known of a partition that is not ours."""

@@ -12,8 +12,7 @@ from assay.pipeline.core.issue import Finding
 from assay.pipeline.decode import AvroRegistry
 from assay.pipeline.decode import avro_frame as frame_module
 from assay.pipeline.decode.avro_frame import decode_avro
-from assay.pipeline.decode.avro_guard import guard
-from assay.pipeline.decode.avro_shape import Shape, shape_of
+from assay.pipeline.decode.avro_guard import build_guard
 from assay.pipeline.policy.bundle import Bundle, Limits
 
 HEADER = b"\x00\x00\x00\x00\x07"
@@ -171,15 +170,16 @@ def test_two_schemas_under_one_id_do_not_become_a_registry(avro_bundle: Callable
         AvroRegistry(twice)
 
 
+@pytest.mark.parametrize("max_depth", [64, 5_000])
 @pytest.mark.parametrize(
     ("schema", "datum"),
     [(LIST, b"\x02" * 5_000), (TREE, b"\x02" * 5_000), (ENDLESS, b""), (LIST, b"\x02" * 1_000_000)],
 )
 def test_recursive_data_would_stop_at_the_depth_limit_even_if_its_schema_got_through(
-    schema: Json, datum: bytes
+    schema: Json, datum: bytes, max_depth: int
 ) -> None:
     """5 KB of this end a process that decodes it with fastavro: not done here."""
-    finding = walk(schema, datum)
+    finding = walk(schema, datum, Limits(max_depth=max_depth))
 
     assert finding is not None
     assert finding.code is IssueCode.CORRUPT_DEPTH
@@ -219,5 +219,4 @@ def test_the_depth_limit_counts_records_arrays_and_maps(avro_bundle: Callable[..
 
 def walk(schema: Json, datum: bytes, limits: Limits | None = None) -> Finding | None:
     """The guard alone, with a schema that no registry would take."""
-    named: dict[str, Shape] = {}
-    return guard(datum, 0, shape_of(schema, named), named, limits or Limits())
+    return build_guard(schema)(datum, 0, limits or Limits())

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import ExitStack
 
 import pytest
 
@@ -15,15 +16,18 @@ def test_a_signal_interrupts(number: signal.Signals) -> None:
 
 
 def test_a_second_one_does_not_interrupt_the_cleaning_up(capsys: pytest.CaptureFixture[str]) -> None:
-    cleaned = False
-    with pytest.raises(KeyboardInterrupt), Interrupts():
-        try:
-            os.kill(os.getpid(), signal.SIGINT)
-        finally:
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGTERM)
-            cleaned = True
-    assert cleaned
+    cleaned = []
+
+    def clean_up() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        cleaned.append("all")
+
+    started = ExitStack()
+    started.callback(clean_up)
+    with pytest.raises(KeyboardInterrupt), Interrupts(), started:
+        os.kill(os.getpid(), signal.SIGINT)
+    assert cleaned == ["all"]
     assert "a moment" in capsys.readouterr().err
 
 

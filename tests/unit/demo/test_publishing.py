@@ -13,7 +13,7 @@ from assay.agents.demo.flow import VANGUARD_MOST, vanguard_of
 from assay.agents.demo.plan import DemoPlan, Load
 from assay.agents.demo.publishing import Publishing, Stream, together
 from assay.agents.generate import PublishResult
-from assay.agents.settings import Settings
+from assay.agents.settings import Settings, load_settings
 from assay.pipeline.core.errors import DependencyUnavailableError
 from assay.pipeline.generate import Generated
 
@@ -60,7 +60,7 @@ def test_progress_and_result_can_be_asked_for_from_outside(monkeypatch: pytest.M
         return PublishResult(count, count, 0, 0, 1.0)
 
     patch(monkeypatch, publish)
-    with Publishing(Settings(), made(3), 10.0, JOURNAL) as publishing:
+    with Publishing(load_settings(), made(3), 10.0, JOURNAL) as publishing:
         assert seen.wait(10)
         assert publishing.acked == 1
         assert publishing.result() is None
@@ -74,7 +74,7 @@ def test_leaving_early_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
         return PublishResult(0, 0, 0, 0, 0.0)
 
     patch(monkeypatch, publish)
-    with pytest.raises(KeyboardInterrupt), Publishing(Settings(), made(3), 10.0, JOURNAL) as publishing:
+    with pytest.raises(KeyboardInterrupt), Publishing(load_settings(), made(3), 10.0, JOURNAL) as publishing:
         raise KeyboardInterrupt
     assert publishing.result() is not None
 
@@ -84,7 +84,7 @@ def test_what_it_failed_of_is_raised_to_who_asks(monkeypatch: pytest.MonkeyPatch
         raise DependencyUnavailableError("no Kafka")
 
     patch(monkeypatch, publish)
-    with Publishing(Settings(), made(3), 10.0, JOURNAL) as publishing:
+    with Publishing(load_settings(), made(3), 10.0, JOURNAL) as publishing:
         pass
     with pytest.raises(DependencyUnavailableError):
         publishing.result()

@@ -13,7 +13,7 @@ from assay.agents import devstack
 from assay.agents.demo import surroundings as module
 from assay.agents.demo.prerequisites import require_prerequisites
 from assay.agents.demo.surroundings import alone, free_ports, running_stack, settings_for_run, short_id
-from assay.agents.devstack import Service, ServiceState, ServiceStatus, Stack
+from assay.agents.devstack import Service, ServiceState, ServiceStatus, Stack, ports
 from assay.pipeline.core.errors import DependencyUnavailableError, RefusedError
 
 Install = Callable[[str, str], Path]
@@ -34,7 +34,7 @@ def test_a_second_demo_in_the_same_home_is_refused(tmp_path: Path) -> None:
 
 
 def test_ports_for_several_processes_lie_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.ports, "is_free", lambda port: port != 103)
+    monkeypatch.setattr(ports, "is_free", lambda port: port != 103)
     offered: Iterator[int] = iter([101, 102, 104])
     assert free_ports(tmp_path, 3, lambda _home, taken: next(offered)) == 104
 
@@ -100,7 +100,7 @@ def test_only_what_the_demo_started_is_stopped_also_after_a_failure(
 def test_all_that_is_missing_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """DESIGN 11: Java and Maven are checked for first, with how to get them."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(DependencyUnavailableError, match="Java is missing(.|\n)*Maven is missing"):
+    with pytest.raises(DependencyUnavailableError, match=r"Java is missing(.|\n)*Maven is missing"):
         require_prerequisites(tmp_path)
 
 

@@ -91,14 +91,14 @@ def test_it_is_ready_when_its_page_says_so_and_ends_in_order(start: Start) -> No
 
 def test_a_worker_that_ends_is_told_with_its_last_words(start: Start) -> None:
     worker = start("print('no such policy'); raise SystemExit(2)")
-    with pytest.raises(TransientError, match="ended with status 2(.|\n)*no such policy"):
+    with pytest.raises(TransientError, match=r"ended with status 2(.|\n)*no such policy"):
         worker.until_ready()
 
 
 def test_a_worker_that_never_gets_ready_is_given_up(start: Start, time: Time) -> None:
     worker = start("import time; print('busy', flush=True); time.sleep(600)")
     log_of(worker)
-    with pytest.raises(TransientError, match="not ready after 60 s(.|\n)*busy"):
+    with pytest.raises(TransientError, match=r"not ready after 60 s(.|\n)*busy"):
         worker.until_ready(monotonic=time.monotonic, pause=time.pause)
 
 

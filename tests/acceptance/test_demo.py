@@ -1,0 +1,133 @@
+"""``assay demo`` from nothing to a proof, on a stack of its own; afterwards nothing runs (DESIGN 11)."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+import pytest
+
+from assay.agents import devstack
+from assay.agents.devstack import ServiceState, Stack
+from assay.agents.settings import load_settings
+from assay.agents.topic_admin import admin_client
+
+pytestmark = pytest.mark.broker
+
+TRACES = 2000
+PATIENCE_S = 240
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+REAL = ((DATA / "agent-runs.jsonl", "agent_run"), (DATA / "cloudtrail.jsonl", "cloudtrail_event"))
+
+
+@pytest.fixture
+def home(stack: Stack, tmp_path: Path) -> Iterator[Path]:
+    """An empty home, but for Kafka's jars, which the shared stack has fetched already."""
+    for jars in stack.home.resolve().glob("kafka-*"):
+        (tmp_path / jars.name).symlink_to(jars)
+    yield tmp_path
+    devstack.down(tmp_path)
+
+
+def start(home: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "assay.agents.cli", "demo", *arguments],
+        env={**os.environ, "ASSAY_HOME": str(home), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(home: Path, *arguments: str, **settings: str) -> tuple[int, dict[str, Any], str]:
+    """Exit status, report, and what was said meanwhile."""
+    with start(home, *arguments, "--json", **settings) as demo:
+        out, err = demo.communicate(timeout=PATIENCE_S)
+    return demo.returncode, json.loads(out) if out else {}, err
+
+
+def processes_of(home: Path) -> list[str]:
+    """What still runs for this home: by what it was started with, or told in its environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            told = [*process.cmdline(), *process.environ().values()]
+        except psutil.Error:
+            continue
+        if process.pid != os.getpid() and any(str(home) in word for word in told):
+            found.append(process.name())
+    return found
+
+
+def test_it_ends_by_itself_with_a_proof_and_leaves_nothing_running(home: Path) -> None:
+    status, report, said = run(home, "--traces", str(TRACES))
+    assert status == 0, said
+    assert report["produced"] == TRACES
+    assert sum(report["outcomes"].values()) == TRACES
+    assert report["outcomes"]["invalid"] > 0
+    assert (report["lost"], report["duplicated"], report["invented"]) == (0, 0, 0)
+    assert report["faults_found"] == report["faults_injected"] > 0
+    assert sum(report["reasons"].values()) == TRACES
+    assert report["by_code"]["schema.required_missing"] > 0
+    assert report["traces_per_second"] > 0
+    assert report["traces_per_core_second"] > 0
+    assert report["detection_ms"].keys() == {"p50", "p99"}
+    assert report["audit"]["ok"] is True
+    assert json.loads((home / "demo-report.json").read_bytes()) == report
+    assert "judged" in said, "progress is told"
+    assert processes_of(home) == []
+    assert all(found.state is ServiceState.STOPPED for found in devstack.status(home))
+    assert not list(home.glob("demo-journal*"))
+
+
+def test_ctrl_c_while_traces_flow_stops_everything(home: Path) -> None:
+    with start(home, "--traces", "1000000") as demo:
+        assert demo.stderr is not None
+        until(demo.stderr, "publishing")
+        until(demo.stderr, "judged")
+        demo.send_signal(signal.SIGINT)
+        said = demo.stderr.read()
+        assert demo.wait(PATIENCE_S) == 1
+    assert "everything that the demo started is stopped" in said
+    assert "Traceback" not in said
+    assert processes_of(home) == []
+
+
+def test_a_stack_that_ran_before_runs_on_and_a_worker_that_crashes_loses_nothing(
+    private_stack: Stack,
+) -> None:
+    home = private_stack.home
+    crash = {"ASSAY_CRASH_AT": "after_send", "ASSAY_CRASH_AFTER": "12", "ASSAY_SESSION_TIMEOUT_MS": "6000"}
+    status, report, said = run(home, "--traces", str(TRACES), **crash)
+    assert status == 0, said
+    assert report["worker_restarts"] > 0
+    assert (report["lost"], report["duplicated"], report["invented"]) == (0, 0, 0)
+    pids = {found.pid for found in devstack.status(home)}
+    assert pids == {private_stack.kafka_pid, private_stack.redis_pid}
+    topics = admin_client(load_settings(home=home)).list_topics(timeout=10).topics
+    assert not [name for name in topics if name.startswith("demo-")]
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
+def test_real_data_ends_the_same_way(home: Path) -> None:
+    files = [word for path, subject in REAL for word in ("--data", f"{path}:{subject}")]
+    lines = sum(len(path.read_bytes().splitlines()) for path, _ in REAL)
+    status, report, said = run(home, "--traces", str(TRACES), *files)
+    assert status == 0, said
+    assert report["produced"] == TRACES + lines
+    assert (report["lost"], report["duplicated"], report["invented"]) == (0, 0, 0)
+
+
+def until(stream: IO[str], word: str) -> None:
+    """Read up to the line with this word."""
+    said = []
+    for line in stream:
+        said.append(line)
+        if word in line:
+            return
+    pytest.fail(f"it ended without a word of {word!r}: {''.join(said)}")
