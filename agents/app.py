@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,16 +18,19 @@ from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import RedisNotes
 from assay.agents.names import lane_group
 from assay.agents.policy_files import load_policies
+from assay.agents.process import end_at_the_latest
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
-from assay.pipeline.core.errors import ConfigError, Problem
+from assay.pipeline.core.errors import AssayError, ConfigError, Problem
 from assay.pipeline.core.topics import TopicRole
 
 log = logging.getLogger(__name__)
 
 LAG_INTERVAL_S = 5.0
+STOP_S = 9.0
+"""A worker that is asked to stop is gone after this, whatever Kafka does."""
 GC_THRESHOLDS = (50_000, 20, 50)
 """Every record makes containers that die young; collecting as often as Python does by default costs a tenth of the CPU."""
 
@@ -66,6 +68,7 @@ class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
 
     async def on_stop(self) -> None:
         """Let running transactions end, leave the group, disconnect."""
+        end_at_the_latest(STOP_S)
         await self.lane.stop()
         await self._transport.stop()
 
@@ -91,22 +94,26 @@ def create_app(
 ) -> tuple[faust.App, list[mode.Service]]:
     """The Faust app of one worker process, and the services that run in it.
 
-    Raises :class:`ConfigError` for an agent that does not exist.
+    Raises :class:`ConfigError` for an agent that does not exist or is named twice, and for none at all.
     """
-    unknown = [name for name in agents if name not in AGENTS]
-    if unknown:
-        raise ConfigError(
-            [
-                Problem("--agents", f"there is no agent {name!r}", f"There are: {', '.join(AGENTS)}")
-                for name in unknown
-            ]
-        )
+    _check_agents(agents)
     specs = lane_specs(settings)
     telemetry = Telemetry(CollectorRegistry(), agents)
     app = _new_faust_app(settings, process)
     services = [_lane_service(specs[name], settings, telemetry) for name in agents]
     _add_pages(app, telemetry, [service.lane for service in services])
     return app, services
+
+
+def _check_agents(agents: Sequence[str]) -> None:
+    wrong = [f"there is no agent {name!r}" for name in agents if name not in AGENTS]
+    # Twice in one process, they would share out the work and overwrite each other's lag.
+    wrong += [f"{name} is named twice" for name in AGENTS if agents.count(name) > 1]
+    if not agents:
+        wrong = ["no agent is named, so the worker would do nothing"]
+    if wrong:
+        remedy = f"There are: {', '.join(AGENTS)}"
+        raise ConfigError([Problem("--agents", why, remedy) for why in wrong])
 
 
 def _new_faust_app(settings: Settings, process: int) -> faust.App:
@@ -173,5 +180,11 @@ def run_worker(settings: Settings, agents: Sequence[str], process: int = 0) -> N
     )
     worker.spinner = None
     gc.freeze()
-    worker.execute_from_commandline()
-    sys.exit(0)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        # Faust logs the kind of what ended it and exits with 1. Ours say more: what to do, and by which status.
+        reason = worker.crash_reason or end.__context__
+        if isinstance(reason, AssayError):
+            raise reason from None
+        raise

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import orjson
 
@@ -33,7 +34,7 @@ class JsonLines(logging.Formatter):
             if traceback is not None:
                 code = traceback.tb_frame.f_code
                 line["at"] = f"{code.co_filename}:{traceback.tb_lineno} {code.co_name}"
-        return orjson.dumps(line).decode()
+        return _dumps(line).decode()
 
 
 class _Name:
@@ -49,9 +50,37 @@ class _Name:
 
 
 def _message(record: logging.LogRecord) -> str:
-    if isinstance(record.args, tuple):
-        record.args = tuple(_Name(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
-    return record.getMessage()
+    """The message with its arguments; the template alone when they do not fit: logging would print them all."""
+    template = str(record.msg)
+    if record.name == "asyncio":
+        # What follows the first line is the repr of a task or a transport, exception text included.
+        template = template.partition("\n")[0]
+    try:
+        return template % _named(record.args) if record.args else template
+    except (TypeError, ValueError, KeyError):
+        return template
+
+
+def _named(args: tuple[object, ...] | Mapping[str, object]) -> tuple[object, ...] | dict[str, object]:
+    """The arguments of a message, exceptions replaced by their names."""
+    if isinstance(args, tuple):
+        return tuple(_Name(arg) if isinstance(arg, BaseException) else arg for arg in args)
+    return {key: _Name(arg) if isinstance(arg, BaseException) else arg for key, arg in args.items()}
+
+
+def _dumps(line: dict[str, object]) -> bytes:
+    try:
+        return orjson.dumps(line)
+    except (
+        TypeError
+    ):  # a lone surrogate, from a file name for instance: the line is worth more than the character
+        return orjson.dumps(
+            {key: _printable(value) if isinstance(value, str) else value for key, value in line.items()}
+        )
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def set_up_logging(level: str) -> None:

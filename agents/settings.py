@@ -1,9 +1,11 @@
 """The only reader of the environment. Every key is ``ASSAY_…``; wrong ones are reported all at once."""
 
+import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assay.pipeline.core.errors import ConfigError, Problem
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         "redis://127.0.0.1:6379/0",
         pattern=r"^(redis|rediss|unix)://",
+        repr=False,  # it may hold a password
         description="Redis or Valkey: views and crash notes. Traces flow without it.",
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
@@ -110,6 +113,16 @@ class Settings(BaseSettings):
         5, ge=0, description="For tests: how many times to pass the crash point before dying at it."
     )
 
+    @field_validator("redis_url")
+    @classmethod
+    def _port_is_one(cls, url: str) -> str:
+        """The client would find out at its first connection, with an error that quotes the address."""
+        try:
+            urlsplit(url).port  # noqa: B018 - reading it is the check
+        except ValueError:
+            raise ValueError("its port is no number from 0 to 65535") from None
+        return url
+
     @property
     def keys_path(self) -> Path:
         """Where the file key provider keeps its keys."""
@@ -139,8 +152,14 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _why(message: str, value: object, *, secret: bool) -> str:
-    shown = "***" if secret else repr(value)
+    shown = "***" if secret else repr(_without_credentials(value))
+    message = message.removeprefix("Value error, ")
     return f"{shown} is not usable: {message[0].lower()}{message[1:]}"
+
+
+def _without_credentials(value: object) -> object:
+    """An address may name a user and a password: what stands before its last ``@``."""
+    return re.sub(r"(?s)^.*@", "***@", value) if isinstance(value, str) else value
 
 
 def _remedy(name: str) -> str:

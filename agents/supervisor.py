@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -70,11 +71,13 @@ async def _exit_or_stop(child: asyncio.subprocess.Process, stopping: asyncio.Eve
     await asyncio.wait({stop, exited}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     if not exited.done():
-        child.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it ended just now
+            child.send_signal(signal.SIGTERM)
         await asyncio.wait({exited}, timeout=STOP_S)
         if not exited.done():
             log.error("process %d does not end: killed", child.pid)
-            child.kill()
+            with suppress(ProcessLookupError):
+                child.kill()
     return await exited
 
 

@@ -75,10 +75,11 @@ class Judge:
         issues: list[Issue] = []
         for detector in self._detectors:
             try:
-                findings = detector.detect(trace)
+                found = [apply_policy(finding, detector.name) for finding in detector.detect(trace)]
             except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
-                findings = (Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__),)
-            issues += [apply_policy(finding, detector.name) for finding in findings]
+                failed = Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__)
+                found = [apply_policy(failed, detector.name)]
+            issues += found
         return tuple(issues)
 
     def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:

@@ -22,8 +22,12 @@ from .notes import CrashNotes, NoNotes
 from .probe import Probe
 from .slot import SlotContext, SlotRunner
 from .step import LaneStep
+from .within import within
 
 log = logging.getLogger(__name__)
+
+STOP_S = 3.0
+"""How long leaving the group may take: without Kafka it would never end, and the group notices anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class Lane:
         self._stopping = True
         await self._close_all()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await within(STOP_S, self._consumer.stop())
         await self._close_all()  # a rebalance was under way
         await self._notes.close()
 

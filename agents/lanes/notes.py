@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
@@ -67,21 +69,33 @@ class RedisNotes:
 
     def __init__(self, url: str, key: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(
-            url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, decode_responses=True
+            url,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            decode_responses=True,
+            retry=Retry(
+                NoBackoff(), 0
+            ),  # the pause is ours: a client that tries again would hold up the batch
         )
         self._key = key
         self._paused_until = 0.0
 
     async def read(self, slot: str) -> OpenNote | None:
         """See :class:`CrashNotes`."""
-        text = await self._attempt("HGET", self._key, slot)
-        if not isinstance(text, str):
+        try:
+            text = await self._attempt("HGET", self._key, slot)
+            if not isinstance(text, str):
+                return None
+            document = json.loads(text)
+            ranges = {
+                int(partition): (int(first), int(last))
+                for partition, (first, last) in document["ranges"].items()
+            }
+            return OpenNote(ranges, int(document["deaths"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # Not ours, or cut off: a slot that refused to open for it would stop traces for a hint.
+            log.warning("the crash note of slot %s is damaged: ignored (%s)", slot, type(error).__name__)
             return None
-        document = json.loads(text)
-        return OpenNote(
-            {int(partition): (first, last) for partition, (first, last) in document["ranges"].items()},
-            document["deaths"],
-        )
 
     async def write(self, slot: str, note: OpenNote) -> None:
         """See :class:`CrashNotes`."""

@@ -8,7 +8,7 @@ import asyncio
 import pickle
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from assay.pipeline.core.record import RawRecord, Record
@@ -19,12 +19,14 @@ START_S = 60.0
 MEMORY_BYTES = 4 * 2**30
 READY = b"R"
 OUTLIVED = b"."
+CHILD = (sys.executable, "-m", "assay.agents.lanes.probe_child")
 
 
 class Probe:
     """Sends records to a child process, a new one after every death."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = CHILD) -> None:
+        self._command = command
         self._child: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -61,11 +63,7 @@ class Probe:
 
     async def _start(self) -> asyncio.subprocess.Process:
         self._child = child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "assay.agents.lanes.probe_child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         assert child.stdout is not None
         if await asyncio.wait_for(child.stdout.read(1), START_S) != READY:
@@ -91,6 +89,10 @@ def serve(judge: Callable[[Record], object]) -> None:
     stdout.flush()
     while header := stdin.read(4):
         record = pickle.loads(stdin.read(int.from_bytes(header, "big")))  # noqa: S301 - our own parent wrote it
-        judge(record)
+        try:
+            judge(record)
+        except Exception as error:  # noqa: BLE001 - the edge: it would have ended the worker, so it ends the child
+            # Without the text and the traceback: they may quote the record (promise 4).
+            sys.exit(f"the probe died of {type(error).__name__}")
         stdout.write(OUTLIVED)
         stdout.flush()

@@ -22,6 +22,7 @@ from .notes import CrashNotes, OpenNote
 from .parts import parts_of
 from .probe import Probe
 from .step import LaneStep, SourceRange, Work
+from .within import within
 
 log = logging.getLogger(__name__)
 
@@ -144,8 +145,8 @@ class SlotRunner:
                 await asyncio.wait({task}, timeout=0.1)
         if self._settled and self._producer is not None:
             await self._context.notes.clear(str(self.slot))
-            await self._producer.close()
-            self._producer = None
+            if await within(CLOSE_S, self._producer.close()):
+                self._producer = None
         await self._discard()
 
     async def _discard(self) -> None:

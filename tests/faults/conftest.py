@@ -16,8 +16,10 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from assay.agents.audit import AuditReport, run_audit
+from assay.agents.devstack import Stack
 from assay.agents.generate import PublishResult, publish
-from assay.agents.settings import Settings
+from assay.agents.settings import Settings, load_settings
+from assay.agents.topic_admin import ensure_topics
 from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import generate
@@ -165,7 +167,25 @@ class Campaign:
 
 @pytest.fixture
 def campaign(settings_for_test: Settings, tmp_path: Path) -> Iterator[Campaign]:
-    campaign = Campaign(settings_for_test, tmp_path)
+    yield from _campaign(settings_for_test, tmp_path)
+
+
+@pytest.fixture
+def campaign_of_its_own(private_stack: Stack, tmp_path: Path) -> Iterator[Campaign]:
+    """A campaign whose broker may be killed: nobody else uses it."""
+    settings = load_settings(
+        env="own",
+        home=tmp_path,
+        bootstrap_servers=private_stack.bootstrap_servers,
+        redis_url=private_stack.redis_url,
+        partitions=4,
+    )
+    ensure_topics(settings)
+    yield from _campaign(settings, tmp_path)
+
+
+def _campaign(settings: Settings, directory: Path) -> Iterator[Campaign]:
+    campaign = Campaign(settings, directory)
     yield campaign
     for worker in campaign.alive():
         worker.kill()

@@ -11,7 +11,6 @@ import pytest
 
 from assay.agents import devstack
 from assay.agents.audit import AuditReport
-from assay.agents.devstack import Stack
 from assay.agents.settings import CrashPoint
 from assay.pipeline.core.topics import TopicRole
 
@@ -60,17 +59,17 @@ def test_a_worker_sleeps_past_its_session_and_wakes(campaign: Campaign) -> None:
     assert_exactly_once(campaign.finish(keep=2))
 
 
-def test_the_broker_is_killed_and_comes_back(campaign: Campaign, stack: Stack) -> None:
+def test_the_broker_is_killed_and_comes_back(campaign_of_its_own: Campaign) -> None:
     """Row 4: what was acknowledged is there, and is there once."""
-    campaign.keep(2)
-    campaign.start_traffic(rate=1500)
+    campaign_of_its_own.keep(2)
+    campaign_of_its_own.start_traffic(rate=1500)
     for _ in range(2):
-        campaign.rest(10, keep=2)
-        devstack.kill_kafka(stack.home)
-        campaign.rest(2, keep=2)
-        devstack.start_kafka(stack.home)
-    campaign.rest(10, keep=2)
-    assert_exactly_once(campaign.finish(keep=2))
+        campaign_of_its_own.rest(10, keep=2)
+        devstack.kill_kafka(campaign_of_its_own.settings.home)
+        campaign_of_its_own.rest(2, keep=2)
+        devstack.start_kafka(campaign_of_its_own.settings.home)
+    campaign_of_its_own.rest(10, keep=2)
+    assert_exactly_once(campaign_of_its_own.finish(keep=2))
 
 
 def test_workers_come_and_go(campaign: Campaign) -> None:

@@ -37,6 +37,22 @@ child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print("child", child.pid, flush=True)
 time.sleep(600)
 """
+TIED = """
+import runpy, sys, time
+import assay.agents.cli.main
+def work():
+    print("started", file=sys.stderr, flush=True)
+    time.sleep(60)
+sys.modules["assay.agents.cli.main"].main = work
+runpy.run_module("assay.agents.demo.tied", run_name="__main__")
+"""
+KILLED_DEMO = """
+import os, signal, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stderr=subprocess.PIPE)
+child.stderr.readline()
+print(child.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 class Time(Protocol):
@@ -123,31 +139,20 @@ def test_one_that_does_not_hear_is_killed_with_its_children(
     assert worker.cpu_times() == {}
 
 
-def test_it_dies_with_the_demo_that_was_killed_outright(tmp_path: Path) -> None:
+def test_it_dies_with_the_demo_that_was_killed_outright() -> None:
     """A demo that cannot clean up leaves no worker (DESIGN 11: nothing is left running by accident)."""
-    parent = (
-        "import subprocess, sys, os, signal\n"
-        "child = subprocess.Popen([sys.executable, '-c', "
-        "'from assay.agents.process import die_with_parent; die_with_parent(); "
-        "import time; print(1, flush=True); time.sleep(600)'], stdout=subprocess.PIPE)\n"
-        "child.stdout.readline()\n"
-        "print(child.pid, flush=True)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
     reading, writing = os.pipe()
     os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", parent],
+        [sys.executable, "-c", KILLED_DEMO, TIED],
         os.environ,
         file_actions=[(os.POSIX_SPAWN_DUP2, writing, 1)],
     )
     os.close(writing)
-    pid = int(os.read(reading, 100))
-    os.close(reading)
-    try:
-        psutil.Process(pid).wait(10)
-    except psutil.NoSuchProcess:
-        return
+    with os.fdopen(reading) as pipe:
+        pid = int(pipe.readline())
+        assert pipe.read() == "", "all that could write to the pipe is gone"
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_page_that_hangs_up_is_not_ready() -> None:
