@@ -43,9 +43,7 @@ class Judge:
         """All issues of one record, and who it is. Raises ``KeyError`` for a topic that no binding declares."""
         binding = self._bindings[record.topic]
         limits = self._bundle.limits
-        if (record.key or record.headers) and key_and_headers_bytes(
-            record
-        ) > limits.max_key_and_headers_bytes:
+        if key_and_headers_bytes(record) > limits.max_key_and_headers_bytes:
             return _unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
         decoded = decode(record.value, limits, self._avro)
         if isinstance(decoded, Finding):

@@ -1,9 +1,9 @@
 """The issue codes, each with the sentence that explains it to a person (DESIGN 7)."""
 
-from enum import StrEnum
+from .word import Word
 
 
-class IssueCode(StrEnum):
+class IssueCode(Word):
     """Family ``.`` name. A sentence for each stands in :data:`SENTENCES`."""
 
     CORRUPT_EMPTY = "corrupt.empty"

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .codes import IssueCode
+from .word import Word
 
 
-class Severity(StrEnum):
+class Severity(Word):
     """How bad (S0-6 … S0-35); ordered by :attr:`rank`."""
 
     CRITICAL = "critical"
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 _RANKS = {Severity.CRITICAL: 4, Severity.HIGH: 3, Severity.MEDIUM: 2, Severity.LOW: 1}
 
 
-class Category(StrEnum):
+class Category(Word):
     """Which family of detectors an issue belongs to; decides the team (S0-51)."""
 
     SCHEMA = "schema"

@@ -1,9 +1,9 @@
 """What became of a trace, and why: the words of promise 1 (DESIGN 1)."""
 
-from enum import StrEnum
+from .word import Word
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """The end of a trace's way: the value of header ``assay-outcome``, and a metric label."""
 
     VALID = "valid"
@@ -12,13 +12,13 @@ class Outcome(StrEnum):
     DEAD_LETTERED = "dead_lettered"
 
 
-class Hop(StrEnum):
+class Hop(Word):
     """A stage on the way of a failing trace: counted in tallies beside the outcomes."""
 
     INVALID = "invalid"
 
 
-class Reason(StrEnum):
+class Reason(Word):
     """Why a trace went where it went: the value of header ``assay-reason``, and a metric label."""
 
     PASSED = "passed"

@@ -1,9 +1,9 @@
 """The roles that topics play. Names, partitions and retention are decided in ``agents/topics.py``."""
 
-from enum import StrEnum
+from .word import Word
 
 
-class TopicRole(StrEnum):
+class TopicRole(Word):
     """What a topic is for; its value is the default name (DESIGN 3)."""
 
     RAW = "traces.raw"

@@ -14,7 +14,7 @@ import orjson
 from ..core.document import Json
 from ..core.issue import Finding
 from ..policy.bundle import Limits
-from .json_bounds import find_out_of_bounds, may_be_out_of_range
+from .json_bounds import find_out_of_bounds, may_be_deeper, may_be_out_of_range
 from .json_strict import PARSER_DEPTH, parse_strictly
 
 
@@ -39,8 +39,7 @@ def decode_json(value: bytes, limits: Limits) -> "Json | Finding":
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return decode_strictly(value, limits)
     max_depth = min(limits.max_depth, PARSER_DEPTH)
-    # Brackets bound the depth: few of them are proof enough.
-    if value.count(b"{") + value.count(b"[") > max_depth:
+    if may_be_deeper(value, max_depth):
         return find_out_of_bounds(document, max_depth) or document
     return document
 
@@ -51,6 +50,6 @@ def decode_strictly(value: bytes, limits: Limits) -> "Json | Finding":
     document = parse_strictly(value, max_depth)
     if isinstance(document, Finding):
         return document
-    if value.count(b"{") + value.count(b"[") > max_depth or may_be_out_of_range(value):
+    if may_be_deeper(value, max_depth) or may_be_out_of_range(value):
         return find_out_of_bounds(document, max_depth) or document
     return document

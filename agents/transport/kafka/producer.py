@@ -85,11 +85,17 @@ class KafkaProducer:
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """See :class:`TransactionalProducer`."""
         targets: dict[tuple[TopicRole, int], list[Outgoing]] = {}
+        last: tuple[TopicRole, int | None] | None = None
+        records: list[Outgoing] = []
         for record in outgoing:
-            partition = record.partition
-            if partition is None:
-                partition = await self._partition_for(record)
-            targets.setdefault((record.role, partition), []).append(record)
+            target = (record.role, record.partition)
+            if target != last:  # records come in runs
+                partition = record.partition
+                if partition is None:
+                    partition = await self._partition_for(record)
+                records = targets.setdefault((record.role, partition), [])
+                last = None if record.partition is None else target
+            records.append(record)
         batches = [
             (role, partition, batch)
             for (role, partition), records in targets.items()

@@ -34,9 +34,12 @@ def test_it_is_the_same_document_whatever_the_order_of_its_keys(
 ) -> None:
     document = data.draw(documents)
     written = canonical(document)
-    assert json.loads(written) == document
+    again = json.loads(
+        written, parse_int=float
+    )  # the RFC's numbers are doubles: 1e16 is written without an exponent
+    assert again == document
     assert canonical(shuffled(document, random.Random(data.draw(st.integers())))) == written
-    assert content_id(document) == content_id(json.loads(written))
+    assert content_id(document) == content_id(again)
 
 
 def shuffled(document: Json, seed: random.Random) -> Json:
