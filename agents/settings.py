@@ -75,7 +75,13 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=256,
-        description="Slots per lane; 0 = one per partition up to 8, then 8. All workers of a group must agree.",
+        description="Slots per lane; 0 = two per expected worker. All workers of a group must agree.",
+    )
+    expected_workers: int = Field(
+        1,
+        ge=1,
+        le=128,
+        description="Worker processes that share a lane, on all machines together; `assay worker --processes N` expects at least N.",
     )
     batch_records: int = Field(1000, ge=1, le=10_000, description="Most records in one transaction.")
     session_timeout_ms: int = Field(

@@ -88,6 +88,9 @@ async def _sleep_or_stop(seconds: float, stopping: asyncio.Event) -> None:
         return
 
 
-def worker_command(agents: Sequence[str]) -> list[str]:
-    """The command of one worker process."""
-    return [sys.executable, "-m", "assay.agents.cli", "worker", "--agents", ",".join(agents)]
+def worker_command(agents: Sequence[str], processes: int) -> list[str]:
+    """The command of one of ``processes`` workers; each must know how many there are, to count slots alike."""
+    return [
+        *(sys.executable, "-m", "assay.agents.cli", "worker"),
+        *("--agents", ",".join(agents), "--processes", str(processes)),
+    ]

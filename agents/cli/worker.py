@@ -27,10 +27,11 @@ from assay.agents.topic_admin import require_topics
 def worker(agents: str, processes: int, child: int | None) -> None:
     """Run the agents until a signal ends them; processes that die are restarted."""
     settings = load_settings()
+    settings = settings.model_copy(update={"expected_workers": max(settings.expected_workers, processes)})
     set_up_logging(settings.log_level)
     names = [name.strip() for name in agents.split(",") if name.strip()]
     if child is not None:
         die_with_parent()
         run_worker(settings, names, child)
     require_topics(settings)
-    sys.exit(asyncio.run(Supervisor(worker_command(names), processes).run()))
+    sys.exit(asyncio.run(Supervisor(worker_command(names, processes), processes).run()))

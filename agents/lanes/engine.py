@@ -75,7 +75,9 @@ class Lane:
         """Join the group; slots open as they are assigned."""
         self._failure = asyncio.get_running_loop().create_future()
         partitions = await self._transport.partitions(self._topic)
-        self._slots = min(self._settings.slots, partitions) or default_slots(partitions)
+        self._slots = min(self._settings.slots, partitions) or default_slots(
+            partitions, self._settings.expected_workers
+        )
         self._consumer = self._transport.consumer(
             group=self._group, topic=self._topic, slots=self._slots, listener=self
         )

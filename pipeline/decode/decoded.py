@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ..core.document import Json
+from ..core.quick import maker
 
 
 class Decoded(NamedTuple):
@@ -13,3 +14,6 @@ class Decoded(NamedTuple):
     """Named by the schema id of an Avro frame; ``None`` for JSON, which names it in other ways (DESIGN 6)."""
     schema_version: str | None
     """As ``subject``."""
+
+
+make_decoded = maker(Decoded)

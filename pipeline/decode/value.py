@@ -5,7 +5,7 @@ from ..core.issue import Finding
 from ..policy.bundle import Limits
 from .avro_frame import MAGIC, decode_avro
 from .avro_registry import AvroRegistry
-from .decoded import Decoded
+from .decoded import Decoded, make_decoded
 from .json_text import decode_json
 
 
@@ -30,4 +30,4 @@ def decode(value: bytes | None, limits: Limits, registry: AvroRegistry) -> Decod
     if value[0] == MAGIC:
         return decode_avro(value, registry, limits)
     document = decode_json(value, limits)
-    return document if isinstance(document, Finding) else Decoded(document, None, None)
+    return document if type(document) is Finding else make_decoded((document, None, None))

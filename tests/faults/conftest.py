@@ -171,6 +171,15 @@ def campaign(settings_for_test: Settings, tmp_path: Path) -> Iterator[Campaign]:
 
 
 @pytest.fixture
+def campaign_of_wide_slots(settings_for_test: Settings, tmp_path: Path) -> Iterator[Campaign]:
+    """A campaign on four slots of two partitions each."""
+    prefix = f"{settings_for_test.topic_prefix}wide."
+    settings = settings_for_test.model_copy(update={"topic_prefix": prefix, "partitions": 8, "slots": 4})
+    ensure_topics(settings)
+    yield from _campaign(settings, tmp_path)
+
+
+@pytest.fixture
 def campaign_of_its_own(private_stack: Stack, tmp_path: Path) -> Iterator[Campaign]:
     """A campaign whose broker may be killed: nobody else uses it."""
     settings = load_settings(

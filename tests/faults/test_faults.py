@@ -72,21 +72,20 @@ def test_the_broker_is_killed_and_comes_back(campaign_of_its_own: Campaign) -> N
     assert_exactly_once(campaign_of_its_own.finish(keep=2))
 
 
-def test_workers_come_and_go(campaign: Campaign) -> None:
+def test_workers_come_and_go(campaign_of_wide_slots: Campaign) -> None:
     """Row 15: one worker, three, two; four slots of two partitions each change hands whole."""
-    campaign.settings = campaign.settings.model_copy(update={"slots": 4})
-    campaign.spawn()
-    campaign.start_traffic(rate=1500)
-    campaign.rest(10)
-    campaign.spawn()
-    campaign.spawn()
-    campaign.rest(12)
-    leaver = campaign.alive()[0]
+    campaign_of_wide_slots.spawn()
+    campaign_of_wide_slots.start_traffic(rate=1500)
+    campaign_of_wide_slots.rest(10)
+    campaign_of_wide_slots.spawn()
+    campaign_of_wide_slots.spawn()
+    campaign_of_wide_slots.rest(12)
+    leaver = campaign_of_wide_slots.alive()[0]
     leaver.send_signal(signal.SIGTERM)
-    assert campaign.until_exit(leaver, 15) == 0
-    campaign.rest(10)
-    assert len(campaign.alive()) == 2
-    assert_exactly_once(campaign.finish(keep=2))
+    assert campaign_of_wide_slots.until_exit(leaver, 15) == 0
+    campaign_of_wide_slots.rest(10)
+    assert len(campaign_of_wide_slots.alive()) == 2
+    assert_exactly_once(campaign_of_wide_slots.finish(keep=2))
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS)

@@ -23,7 +23,7 @@ def run(job: Job, watch: Stopwatch) -> None:
 
 async def _mirror(job: Job, watch: Stopwatch) -> None:
     settings = job.settings()
-    slots = min(settings.slots, job.partitions) or default_slots(job.partitions)
+    slots = min(settings.slots, job.partitions) or default_slots(job.partitions, settings.expected_workers)
     mirror = Mirror(job, watch, settings.batch_records)
     producers = [mirror.new_producer(slot) for slot in range(slots)]
     try:
