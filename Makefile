@@ -34,8 +34,9 @@ setup: .venv/.installed ## Create .venv and install Assay with its development t
 	@touch $@
 
 .PHONY: demo
-demo: needs-broker setup ## Run the main job on a real Kafka and report: TRACES=100000, DATA=file.jsonl, STAY=1 to keep it up.
-	$(BIN)/assay demo --traces $(TRACES) $(if $(DATA),--data '$(DATA)') $(if $(STAY),--stay) $(ARGS)
+demo: needs-broker setup ## Run the main job on a real Kafka: TRACES=100000, DATA="FILE:SUBJECT FILE …", STAY=1 to keep it up.
+# Several files, so a file's name cannot have a space in it here; `assay demo --data` takes any.
+	$(BIN)/assay demo --traces $(TRACES) $(foreach file,$(DATA),--data '$(file)') $(if $(STAY),--stay) $(ARGS)
 
 ##@ Prove it
 

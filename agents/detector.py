@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from assay.agents.lanes.step import SourceRange
-from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outcome import Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Record
 from assay.pipeline.core.sealed import Sealer
 from assay.pipeline.core.verdict import NONE
-from assay.pipeline.dispose import FailingWriter, PassingWriter, Tally, reason_of
+from assay.pipeline.dispose import FailingWriter, PassingWriter, Tally
 from assay.pipeline.flow import Judge
 from assay.pipeline.policy.bundle import Bundle
 
@@ -36,14 +36,15 @@ class DetectorStep:
         """An empty tally."""
         return Tally(LANE, self._group, self._bundle)
 
-    def judged(self, record: Record, now_ns: int, tally: Tally) -> Outgoing:
-        """The outcome of one record, counted."""
-        verdict = self._judge(record, now_ns)
-        hop = Hop.INVALID if verdict.blocking else Outcome.VALID
-        tally.count(record, verdict.tenant, hop, reason_of(verdict), now_ns, issues=verdict.issues)
-        if verdict.blocking:
-            return self._failing(record, verdict, now_ns)
-        return self._passing(record, verdict)
+    def judged(self, records: Sequence[Record], now_ns: int, tally: Tally) -> list[Outgoing]:
+        """The outcome of each record, in order, counted."""
+        judge, passing, failing = self._judge, self._passing, self._failing
+        verdicts = [judge(record, now_ns) for record in records]
+        tally.count_verdicts(records, verdicts, now_ns)
+        return [
+            failing(record, verdict, now_ns) if verdict.blocking else passing(record, verdict)
+            for record, verdict in zip(records, verdicts, strict=True)
+        ]
 
     def unread(self, record: Record, deaths: int, now_ns: int, tally: Tally) -> Outgoing:
         """The outcome of a record that ends processes, counted; its value is sealed and not looked into."""
@@ -62,8 +63,7 @@ class DetectorWork:
 
     def add(self, records: Sequence[Record], now_ns: int) -> None:
         """See :class:`Work`."""
-        judged, tally = self._step.judged, self._tally
-        self._outgoing += [judged(record, now_ns, tally) for record in records]
+        self._outgoing += self._step.judged(records, now_ns, self._tally)
 
     def add_killer(self, record: Record, deaths: int, now_ns: int) -> None:
         """See :class:`Work`."""

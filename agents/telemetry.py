@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from assay.agents.lanes.step import SourceRange
 from assay.pipeline.core import metrics
 from assay.pipeline.core.codes import IssueCode
-from assay.pipeline.core.errors import DependencyUnavailableError, FencedError, UnknownOutcomeError
+from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
 from assay.pipeline.core.metrics import Metric
 from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
@@ -23,7 +23,7 @@ from assay.pipeline.policy.classification import CLASSIFICATION
 
 MOST_TENANTS = 50
 OTHER_TENANTS = "_other"
-REBUILD_CAUSES = (FencedError, UnknownOutcomeError, DependencyUnavailableError, TimeoutError)
+REBUILD_CAUSES = (FencedError, UnknownOutcomeError, TransientError, TimeoutError)
 """What a transaction may fail of and be tried again; others that come appear when they come."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 

@@ -48,7 +48,8 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
     for spec in (
         TopicSpec(TopicRole.RAW, None, 7 * DAY_MS, RAW_MAX_BYTES, own_timestamps=False),
         TopicSpec(TopicRole.VALID, None, 7 * DAY_MS, PASSING_MAX_BYTES, own_timestamps=False),
-        TopicSpec(TopicRole.INVALID, None, DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
+        # A day is enough for a hop; until the lanes behind it exist it is the end of the way.
+        TopicSpec(TopicRole.INVALID, None, 7 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.TALLIES, 8, 30 * DAY_MS, MIB, own_timestamps=True),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from .core.codes import IssueCode
 from .core.document import MISSING, Json, lookup
 from .core.issue import Finding, Issue
+from .core.quick import maker
 from .core.record import Record, key_and_headers_bytes
 from .core.trace import Trace
 from .core.verdict import NONE, Identity, Verdict
@@ -16,10 +17,12 @@ from .detect import Detector, build_detectors
 from .policy.bundle import Binding, Bundle, Subject
 from .policy.classification import apply_policy
 from .policy.safe import safe_id
-from .policy.select import select
+from .policy.select import Selector
 from .policy.tenant import tenant_of
 
 ANONYMOUS = Identity()
+_make_trace = maker(Trace)
+_make_verdict = maker(Verdict)
 TOO_MUCH_AROUND = Finding(
     IssueCode.CORRUPT_TOO_LARGE,
     expected="key and headers within max_key_and_headers_bytes",
@@ -35,33 +38,41 @@ class Judge:
         self, bundle: Bundle, detectors: Sequence[Detector] | None = None, topic_prefix: str = ""
     ) -> None:
         self._bundle = bundle
-        self._bindings = {f"{topic_prefix}{topic}": binding for topic, binding in bundle.bindings.items()}
+        self._topics = {
+            f"{topic_prefix}{topic}": (binding, Selector(bundle, binding))
+            for topic, binding in bundle.bindings.items()
+        }
         self._avro = AvroRegistry(bundle)
         self._detectors = build_detectors(bundle) if detectors is None else tuple(detectors)
 
     def __call__(self, record: Record, now_ns: int) -> Verdict:
         """All issues of one record, and who it is. Raises ``KeyError`` for a topic that no binding declares."""
-        binding = self._bindings[record.topic]
+        binding, select = self._topics[record.topic]
         limits = self._bundle.limits
-        if key_and_headers_bytes(record) > limits.max_key_and_headers_bytes:
+        headers = record.headers
+        most = limits.max_key_and_headers_bytes
+        # Without headers the key alone decides; counting takes a call, and this does not.
+        if (headers or len(record.key or b"") > most) and key_and_headers_bytes(record) > most:
             return _unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
         decoded = decode(record.value, limits, self._avro)
         if isinstance(decoded, Finding):
             return _unreadable(decoded, binding.tenant or NONE, binding.default_subject)
         document = decoded.document
-        selected = select(self._bundle, binding, record.headers, document, decoded)
+        selected = select(headers, document, decoded)
         if isinstance(selected, Finding):
             return self._unselected(selected, document, binding)
         subject, version = selected
         tenant = tenant_of(binding, subject, document)
         assert record.value is not None, "decode() makes an empty value a finding"
-        trace = Trace(document, record.value, subject.name, version, tenant, record.timestamp, now_ns)
-        issues = self._detect(trace)
+        name = subject.name
+        issues = self._detect(
+            _make_trace((document, record.value, name, version, tenant, record.timestamp, now_ns))
+        )
         if not issues:
-            return Verdict(tenant, subject.name, version, (), ANONYMOUS, blocking=False, readable=True)
+            return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True))
         return Verdict(
             tenant,
-            subject.name,
+            name,
             version,
             issues,
             _identity(subject, document),
@@ -70,15 +81,18 @@ class Judge:
         )
 
     def _detect(self, trace: Trace) -> tuple[Issue, ...]:
-        issues: list[Issue] = []
+        issues: tuple[Issue, ...] = ()
         for detector in self._detectors:
             try:
-                found = [apply_policy(finding, detector.name) for finding in detector.detect(trace)]
+                findings = detector.detect(trace)
+                if len(findings) == 0:  # not its truth: what is no sequence must fail here, and not pass
+                    continue
+                found = [apply_policy(finding, detector.name) for finding in findings]
             except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
                 failed = Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__)
                 found = [apply_policy(failed, detector.name)]
-            issues += found
-        return tuple(issues)
+            issues += tuple(found)
+        return issues
 
     def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:
         """A subject or version that the bundle does not have: its own issue, not one of another schema.

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 
@@ -20,6 +21,10 @@ from assay.agents import devstack
 from assay.agents.devstack import ServiceState, Stack
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topic_admin import admin_client, ensure_topics
+
+# A busy machine is no failure; in CI the same examples every time.
+hypothesis.settings.register_profile("assay", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("assay")
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TEST_HOME = Path(os.environ.get("ASSAY_TEST_HOME", CHECKOUT / ".assay" / "test"))

@@ -12,7 +12,7 @@ from assay.pipeline.core.errors import DependencyUnavailableError
 from .java import find_maven
 from .state import Report
 
-KAFKA_VERSION = "4.3.0"
+KAFKA_VERSION = "4.2.1"  # not 4.3: it loses transaction markers (docs/adr/0006)
 MAVEN_TIMEOUT_S = 600
 STAMP = "COMPLETE"
 

@@ -46,10 +46,8 @@ def server_properties(*, port: int, controller_port: int, data: Path) -> Mapping
         # A killed broker may register again when its old session has ended: nine seconds by default.
         "broker.session.timeout.ms": "6000",
         "auto.create.topics.enable": "false",  # a misspelt name must fail
-        # Kafka 4.3 loses the abort markers of transactions that it times out while it starts: what they
-        # wrote becomes visible with the producer's next commit (docs/adr/0006). The first look is one
-        # interval after the start, so the interval must be longer than a start can take.
-        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "60000",
+        # How often open transactions are looked at: a dead worker's holds readers up until then.
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "2000",
     }
 
 

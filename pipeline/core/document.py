@@ -1,9 +1,14 @@
 """A decoded JSON document, and pointers into it (RFC 6901)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+"""An array index as RFC 6901 writes it."""
 
 
 class _Missing:
@@ -46,7 +51,7 @@ def lookup(document: Json, tokens: Sequence[str]) -> "Json | _Missing":
                     return MISSING
                 here = here[token]
             case list():
-                if not token.isdecimal() or int(token) >= len(here):
+                if not _INDEX.fullmatch(token) or int(token) >= len(here):
                     return MISSING
                 here = here[int(token)]
             case _:

@@ -1,6 +1,7 @@
 """The two bounds that a JSON parser does not check for us: nesting to our limit, numbers that 64 bits hold."""
 
 from math import isinf
+from typing import Any
 
 import re2
 
@@ -10,6 +11,7 @@ from ..core.issue import Finding
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
+_CONTAINERS = (dict, list)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 
 _AS_BYTES = re2.Options()
@@ -66,6 +68,24 @@ def find_out_of_bounds(document: Json, max_depth: int) -> Finding | None:
             return too_deep(max_depth)
         level = below
     return numbers
+
+
+def is_deeper(document: Json, max_depth: int) -> bool:
+    """Whether a document is nested deeper than ``max_depth``, without a look at its numbers: several times as quick.
+
+    Depth as in :func:`find_out_of_bounds`.
+    """
+    level: list[Any] = [document] if isinstance(document, _CONTAINERS) else []
+    for _ in range(max_depth):
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, _CONTAINERS)
+        ]
+        if not level:
+            return False
+    return bool(level)
 
 
 def too_deep(max_depth: int) -> Finding:

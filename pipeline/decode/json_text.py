@@ -14,7 +14,7 @@ import orjson
 from ..core.document import Json
 from ..core.issue import Finding
 from ..policy.bundle import Limits
-from .json_bounds import find_out_of_bounds, may_be_deeper, may_be_out_of_range
+from .json_bounds import find_out_of_bounds, is_deeper, may_be_deeper, may_be_out_of_range, too_deep
 from .json_strict import PARSER_DEPTH, parse_strictly
 
 
@@ -30,7 +30,7 @@ def decode_json(value: bytes, limits: Limits) -> "Json | Finding":
     a float because 64 bits do not hold it, it writes with an exponent, which is not the text.
     """
     # Python's writer and most pretty printers put a space after the colon; orjson would never write it back.
-    if b'": ' in value[:64]:
+    if value.find(b'": ', 0, 64) >= 0:
         return decode_strictly(value, limits)
     try:
         document: Json = orjson.loads(value)
@@ -39,8 +39,8 @@ def decode_json(value: bytes, limits: Limits) -> "Json | Finding":
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return decode_strictly(value, limits)
     max_depth = min(limits.max_depth, PARSER_DEPTH)
-    if may_be_deeper(value, max_depth):
-        return find_out_of_bounds(document, max_depth) or document
+    if may_be_deeper(value, max_depth) and is_deeper(document, max_depth):
+        return too_deep(max_depth)
     return document
 
 

@@ -45,7 +45,18 @@ class SchemaDetector:
             raise KeyError(trace.subject, trace.schema_version)
         if judge.is_valid(trace.document):
             return ()
-        return collect(judge.lister.errors(trace.document), trace.document, judge.names, self._most)
+        errors = judge.lister.errors(trace.document, most_values(trace.value))
+        return collect(errors, trace.document, judge.names, self._most)
+
+
+def most_values(value: bytes) -> int | None:
+    """No more values than these are in a JSON text: each is the first of its container or follows a comma.
+
+    ``None`` for what does not start like one, as Avro does not.
+    """
+    if value[:1] not in {b"{", b"["}:
+        return None
+    return 1 + value.count(b",") + value.count(b"[") + value.count(b"{")
 
 
 class _Judge:

@@ -43,9 +43,12 @@ class ErrorLister:
     def _parts(self) -> jsonschema_rs.ValidatorMap:
         return compile_parts(self._schema)
 
-    def errors(self, document: Json) -> Iterator[Located]:
-        """The same errors as those of the whole document, in an order that only depends on it."""
-        if self._fits(document):
+    def errors(self, document: Json, most_values: int | None = None) -> Iterator[Located]:
+        """The same errors as those of the whole document, in an order that only depends on it.
+
+        ``most_values``: no more values than this are in the document, if the caller knows; counting takes long.
+        """
+        if (most_values is not None and most_values <= self._piece) or self._fits(document):
             return _listed(self._whole, document, ())
         return self._walk("", document, ())
 

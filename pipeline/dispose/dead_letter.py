@@ -10,7 +10,7 @@ from ..core.record import Record, source_of
 from ..core.topics import TopicRole
 from ..core.verdict import NONE
 from .attempt import FIRST_PASS_HEADER
-from .envelope import EnvelopeWriter, Failure
+from .envelope import EnvelopeWriter, Failure, failure_id
 from .fingerprint import fingerprint
 from .team import DEFAULT_TEAM
 from .text import clip
@@ -61,5 +61,5 @@ def dead_letter(
         (names.DLQ_DELIVERY_COUNT, str(deaths).encode()),
         (names.DLQ_MESSAGE, message.encode()),
     ]
-    value = envelopes(record, failure, now_ns, sha256)
+    value = envelopes(record, failure, failure_id(source), now_ns, sha256)
     return Outgoing(TopicRole.DEAD_LETTER, None, key, value, headers, None)

@@ -58,16 +58,19 @@ class EnvelopeWriter:
         self.bundle = bundle
         self._sealer = sealer
         self._max_value = max_bytes - _AROUND
+        self._detected_at = (0, rfc3339(0))
+        """The time last written: records of one chunk have the same one."""
 
-    def __call__(self, record: Record, failure: Failure, now_ns: int, sha256: str) -> bytes:
-        """The envelope as JSON. ``sha256`` is that of the raw value (of ``b""`` when it has none), in hex.
+    def __call__(self, record: Record, failure: Failure, named: str, now_ns: int, sha256: str) -> bytes:
+        """The envelope as JSON. ``named`` is its :func:`failure_id`; ``sha256`` that of the raw value, in hex.
+
+        A record without a value has the hash of ``b""``.
 
         Raises ``TransientError`` when the sealer has no key: then nothing may be written and the lane stops (promise 5).
         """
         source = source_of(record)
-        document = self._open_part(record, source, failure, now_ns)
-        room = self._max_value - len(orjson.dumps(document))
-        if _sealed_size(record) <= room:
+        document = self._open_part(record, source, failure, named, now_ns)
+        if self._has_room(record, document):
             document["payload"] = self._sealed(record, source, failure)
             written = orjson.dumps(document)
             if len(written) <= self._max_value:
@@ -75,17 +78,29 @@ class EnvelopeWriter:
         document["payload"] = {"claim_check": _claim_check(record, source, sha256)}
         return orjson.dumps(document)
 
-    def _open_part(self, record: Record, source: Source, failure: Failure, now_ns: int) -> dict[str, Json]:
+    def _has_room(self, record: Record, document: dict[str, Json]) -> bool:
+        """Whether sealing is worth a try. Nearly always the payload's size alone says so, without writing the rest."""
+        sealed = _sealed_size(record)
+        return sealed <= self._max_value // 2 or sealed <= self._max_value - len(orjson.dumps(document))
+
+    def _at(self, now_ns: int) -> str:
+        if self._detected_at[0] != now_ns:
+            self._detected_at = (now_ns, rfc3339(now_ns))
+        return self._detected_at[1]
+
+    def _open_part(
+        self, record: Record, source: Source, failure: Failure, named: str, now_ns: int
+    ) -> dict[str, Json]:
         # The issues get a quarter of the room: they can be had again from the bytes, the bytes not from them.
         issues = list_issues(failure.issues, self.bundle.limits.max_issues, self._max_value // 4)
         return {
             "schema": SCHEMA,
-            "failure_id": failure_id(source),
+            "failure_id": named,
             "trace_id": failure.trace_id,
             "tenant_id": failure.tenant,
             "subject": failure.subject,
             "schema_version": failure.schema_version,
-            "detected_at": rfc3339(now_ns),
+            "detected_at": self._at(now_ns),
             "bundle": self.bundle.bundle_id,
             "issues": issues,
             "issues_total": len(failure.issues),

@@ -36,9 +36,11 @@ class FailingWriter:
         Raises ``TransientError`` when the sealer has no key.
         """
         failure = failure_of(verdict)
+        source = source_of(record)
+        named = failure_id(source)
         sha256 = hashlib.sha256(record.value or b"").hexdigest()
         headers: Headers = [
-            (names.SRC, str(source_of(record)).encode()),
+            (names.SRC, str(source).encode()),
             (names.TENANT, failure.tenant.encode()),
             self._bundle,
             (names.REASON, reason_of(verdict).encode()),
@@ -48,10 +50,9 @@ class FailingWriter:
             (names.FINGERPRINT, failure.fingerprint.encode()),
             *_traceparent(record),
         ]
-        value = self._envelopes(record, failure, now_ns, sha256)
-        key = failure_id(source_of(record)).encode()
+        value = self._envelopes(record, failure, named, now_ns, sha256)
         # No timestamp: failing traces are kept on the broker's time, so that an odd one cannot expire at once.
-        return Outgoing(TopicRole.INVALID, record.partition, key, value, headers, None)
+        return Outgoing(TopicRole.INVALID, record.partition, named.encode(), value, headers, None)
 
     def dead_letter(self, record: Record, deaths: int, now_ns: int, tenant: str = NONE) -> Outgoing:
         """The dead letter of a record that ended ``deaths`` worker processes; see :func:`.dead_letter.dead_letter`."""

@@ -19,6 +19,9 @@ TEXT_LIMITS = {
 }
 """The most characters of each text member; what is cut ends in ``…``. The schema says the same."""
 
+_FORM_BYTES = 6 * sum(TEXT_LIMITS.values()) + 1024
+"""No issue is longer as JSON: a character takes six bytes at most (``\\u0000``), and the rest of it is ours."""
+
 
 def list_issues(issues: Sequence[Issue], max_issues: int, max_bytes: int) -> list[Json]:
     """The issues' JSON forms, at most ``max_issues`` of them and ``max_bytes`` long when written as JSON.
@@ -27,7 +30,9 @@ def list_issues(issues: Sequence[Issue], max_issues: int, max_bytes: int) -> lis
     team and fingerprint is never cut.
     """
     listed = [_form(issue) for issue in issues[:max_issues]]
-    if len(issues) <= max_issues and len(orjson.dumps(listed)) <= max_bytes:
+    if len(issues) <= max_issues and (
+        len(issues) * _FORM_BYTES <= max_bytes or len(orjson.dumps(listed)) <= max_bytes
+    ):
         return listed
     worst_first = sorted(issues, key=lambda issue: (issue.blocking, issue.severity.rank), reverse=True)
     return _prefix([_form(issue) for issue in worst_first[:max_issues]], max_bytes)

@@ -5,6 +5,7 @@ import hashlib
 from ..core import headers as names
 from ..core.outcome import Outcome, Reason
 from ..core.outgoing import Outgoing
+from ..core.quick import maker
 from ..core.record import Record
 from ..core.topics import TopicRole
 from ..core.verdict import Verdict
@@ -15,33 +16,42 @@ from .attempt import FIRST_PASS_HEADER
 class PassingWriter:
     """Writes records for ``traces.valid``. Built once per bundle: what is the same for every record is encoded here."""
 
-    __slots__ = ("_bundle",)
+    __slots__ = ("_bundle", "_places")
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = (names.BUNDLE, bundle.short_id.encode())
+        self._places: dict[tuple[str, int], bytes] = {}
+        """``topic/partition/`` of the partitions that records came from: few, and not for a trace to choose."""
 
     def __call__(self, record: Record, verdict: Verdict) -> Outgoing:
         """The record as it came, on its own partition and at its own time, with our headers appended.
 
-        ``verdict`` must not be blocking. The hot path: about 3 µs for a value of 2 KB, half of it the hash.
+        ``verdict`` must not be blocking. The hot path: about 2.5 µs for a value of 2 KB, most of it the hash.
         """
         value = record.value
         came = record.headers
-        headers = names.kept(came) if came else []
-        headers += (
-            (names.SRC, f"{record.topic}/{record.partition}/{record.offset}".encode()),
+        partition = record.partition
+        place = self._places.get((record.topic, partition)) or self._place(record.topic, partition)
+        headers = [
+            *(names.kept(came) if came else ()),
+            (names.SRC, b"%b%d" % (place, record.offset)),
             (names.TENANT, verdict.tenant.encode()),
             self._bundle,
             _OUTCOME,
             _WARNED if verdict.issues else _PASSED,
             (names.SHA256, hashlib.sha256(value or b"").hexdigest().encode()),
             FIRST_PASS_HEADER,
-        )
+        ]
         if verdict.issues:
             headers.append((names.WARNINGS, _warnings(verdict)))
-        return Outgoing(TopicRole.VALID, record.partition, record.key, value, headers, record.timestamp)
+        return _make_outgoing((TopicRole.VALID, partition, record.key, value, headers, record.timestamp))
+
+    def _place(self, topic: str, partition: int) -> bytes:
+        place = self._places[topic, partition] = f"{topic}/{partition}/".encode()
+        return place
 
 
+_make_outgoing = maker(Outgoing)
 _OUTCOME = (names.OUTCOME, Outcome.VALID.encode())
 _PASSED = (names.REASON, Reason.PASSED.encode())
 _WARNED = (names.REASON, Reason.PASSED_WITH_WARNINGS.encode())

@@ -1,6 +1,6 @@
 """Why a judged trace goes where it goes."""
 
-from ..core.outcome import Reason
+from ..core.outcome import Hop, Outcome, Reason
 from ..core.verdict import Verdict
 
 
@@ -13,3 +13,8 @@ def reason_of(verdict: Verdict) -> Reason:
     if verdict.issues:
         return Reason.PASSED_WITH_WARNINGS
     return Reason.PASSED
+
+
+def stage_of(verdict: Verdict) -> Outcome | Hop:
+    """Where a judged trace goes next: out as valid, or on to the lanes for failing traces."""
+    return Hop.INVALID if verdict.blocking else Outcome.VALID

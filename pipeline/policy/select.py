@@ -1,6 +1,6 @@
 """Which subject and which version of its schema a trace is judged by (DESIGN 6). On the hot path."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from ..core.codes import IssueCode
@@ -76,6 +76,45 @@ def select(
         actual_masked=mask(version),
         rule="select.schema_version",
     )
+
+
+class Selector:
+    """:func:`select` for one topic. What nearly every trace asks for was looked up when this was built."""
+
+    __slots__ = ("_binding", "_bundle", "_known")
+
+    def __init__(self, bundle: Bundle, binding: Binding) -> None:
+        self._bundle = bundle
+        self._binding = binding
+        self._known = {
+            trace_type: (subject.pointers.schema_version[0], _versions(subject))
+            for trace_type, name in bundle.by_trace_type.items()
+            if name in binding.subjects
+            and (subject := bundle.subjects[name]).pointers.trace_type == _TRACE_TYPE
+            and subject.pointers.schema_version is not None
+            and len(subject.pointers.schema_version) == 1
+        }
+        """Trace type → member that holds the version, and what to select for each version."""
+
+    def __call__(self, headers: Headers, document: Json, registration: Registration) -> Selected | Finding:
+        """What :func:`select` says: it is asked unless the body alone decides, and names what is known."""
+        for key, _ in headers:
+            if key == SUBJECT:
+                return select(self._bundle, self._binding, headers, document, registration)
+        if type(document) is dict and registration.subject is None:
+            trace_type = document.get("trace_type")
+            known = self._known.get(trace_type) if type(trace_type) is str else None
+            if known is not None:
+                member, versions = known
+                version = document.get(member)
+                selected = versions.get(version) if type(version) is str else None
+                if selected is not None:
+                    return selected
+        return select(self._bundle, self._binding, headers, document, registration)
+
+
+def _versions(subject: Subject) -> Mapping[str, Selected]:
+    return {version: Selected(subject, version) for version in subject.schemas}
 
 
 def one_of(names: Iterable[str]) -> str:

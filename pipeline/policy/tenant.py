@@ -22,7 +22,13 @@ def tenant_of(binding: Binding, subject: Subject, document: Json) -> str:
     tokens = subject.pointers.tenant
     if tokens is None:
         return NONE
-    value = lookup(document, tokens)
+    # Almost always objects inside objects: walked here, because a general lookup takes three times as long.
+    value: object = document
+    for token in tokens:
+        if type(value) is not dict:
+            value = lookup(document, tokens)
+            break
+        value = value.get(token)  # a tenant that is absent and one that is null are alike: none
     # By exact type: a bool is an int in Python, but not in JSON.
     if type(value) is int and -_INT64 <= value < _INT64:
         return str(value)

@@ -8,7 +8,7 @@ from assay.agents.bench.results import Results
 from assay.agents.bench.run import Run
 from assay.agents.bench.series import Series
 
-MACHINE = {"cpus": 2, "python": "3.11.7", "kafka": "4.3.0", "platform": "Linux"}
+MACHINE = {"cpus": 2, "python": "3.11.7", "kafka": "4.2.1", "platform": "Linux"}
 
 
 @pytest.fixture

@@ -100,9 +100,9 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "self._outgoing += [judged(record, now_ns, tally) for record in records]",
-                "self._outgoing += [o for o in (judged(r, now_ns, tally) for r in records)"
-                " if (b'assay-reason', b'unreadable') not in {(k.encode(), v) for k, v in o.headers}]",
+                "self._outgoing += self._step.judged(records, now_ns, self._tally)",
+                "self._outgoing += [o for o in self._step.judged(records, now_ns, self._tally)"
+                " if ('assay-reason', b'unreadable') not in o.headers]",
             ),
         ),
         "missing",
@@ -167,8 +167,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "return self._passing(record, verdict)",
-                "return self._passing(record, verdict)._replace(value=(record.value or b'') + b' ')",
+                "else passing(record, verdict)",
+                "else passing(record, verdict)._replace(value=(record.value or b'') + b' ')",
             ),
         ),
         "altered",
@@ -178,8 +178,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "verdict = self._judge(record, now_ns)",
-                "verdict = self._judge(record, now_ns)._replace(tenant='42')",
+                "judge(record, now_ns) for",
+                "judge(record, now_ns)._replace(tenant='42') for",
             ),
         ),
         "wrong_tenant",

@@ -1,7 +1,7 @@
 """What the development broker must not do when it comes back (docs/adr/0006)."""
 
+import asyncio
 import contextlib
-import time
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -59,7 +59,7 @@ async def test_a_transaction_that_times_out_while_the_broker_is_away_stays_invis
     doomed._sender.sender_task.cancel()
     with contextlib.suppress(Exception):
         await doomed.client.close()
-    time.sleep(TRANSACTION_S + 1)  # the outage must outlast the transaction
+    await asyncio.sleep(TRANSACTION_S + 1)  # the outage must outlast the transaction
     stack = devstack.start_kafka(home)
     heir = await producer_of(stack)
     await heir.send_and_wait(RAW.topic, b"committed", partition=0)

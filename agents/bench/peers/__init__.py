@@ -1,5 +1,6 @@
 """Who is measured: one module a peer, each with ``run(job, watch)``, each in a process of its own."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ class Peer:
 
 LANE_PEERS: Mapping[str, Peer] = {
     "mirror": Peer("mirror", "aiokafka"),
+    "mirror_slots": Peer("mirror_slots", "aiokafka"),
     "lane": Peer("lane", "aiokafka"),
     "librdkafka": Peer("librdkafka", "confluent_kafka"),
     "faust": Peer("faust_agent", "faust", most_records=10_000),
@@ -30,7 +32,7 @@ LANE_PEERS: Mapping[str, Peer] = {
 
 def installed(peer: Peer) -> bool:
     """Whether the peer's package is there; without importing it."""
-    return find_spec(peer.requires) is not None
+    return peer.requires in sys.modules or find_spec(peer.requires) is not None
 
 
 __all__ = ["LANE_PEERS", "Peer", "installed"]

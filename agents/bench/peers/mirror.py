@@ -11,20 +11,19 @@ from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.bench.tuned import run_tuned
 from assay.agents.transport.kafka.consumer import FETCH_BYTES
 from assay.agents.transport.kafka.producer import BATCH_BYTES
-from assay.agents.transport.slots import default_slots, partitions_of
+from assay.agents.transport.slots import partitions_of
 
 IDLE_POLL_MS = 100
 
 
 def run(job: Job, watch: Stopwatch) -> None:
-    """Copy the job's records with the slots and batch size that the lane would use."""
-    run_tuned(lambda: _mirror(job, watch))
+    """The bare loop: one consumer, one producer, one transaction after the other."""
+    run_tuned(lambda: copy_all(job, watch, slots=1))
 
 
-async def _mirror(job: Job, watch: Stopwatch) -> None:
-    settings = job.settings()
-    slots = min(settings.slots, job.partitions) or default_slots(job.partitions, settings.expected_workers)
-    mirror = Mirror(job, watch, settings.batch_records)
+async def copy_all(job: Job, watch: Stopwatch, slots: int) -> None:
+    """Copy the job's records with that many producers, each with its share of the partitions."""
+    mirror = Mirror(job, watch, job.settings().batch_records)
     producers = [mirror.new_producer(slot) for slot in range(slots)]
     try:
         # The consumer starts last: it fetches ahead from then on.

@@ -5,7 +5,7 @@ import random
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.canonical import canonical, content_id
@@ -29,6 +29,7 @@ def test_the_example_of_the_rfc() -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_it_is_the_same_document_whatever_the_order_of_its_keys(
     documents: st.SearchStrategy[Json], data: st.DataObject
 ) -> None:
@@ -55,6 +56,7 @@ def shuffled(document: Json, seed: random.Random) -> Json:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_different_documents_have_different_ids(
     documents: st.SearchStrategy[Json], data: st.DataObject
 ) -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.clock import NANOS_PER_SECOND, rfc3339
@@ -28,6 +28,7 @@ def test_each_time_has_its_text(at_ns: int, text: str) -> None:
 
 
 @given(INT64)
+@settings(deadline=None)
 def test_no_nanosecond_is_lost(at_ns: int) -> None:
     text = rfc3339(at_ns)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z", text)
@@ -37,5 +38,6 @@ def test_no_nanosecond_is_lost(at_ns: int) -> None:
 
 
 @given(INT64, INT64)
+@settings(deadline=None)
 def test_texts_are_in_the_order_of_their_times(one: int, other: int) -> None:
     assert (rfc3339(one) < rfc3339(other)) is (one < other)

@@ -1,6 +1,6 @@
 """Which headers of a producer survive (DESIGN 4)."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core import headers as names
@@ -25,6 +25,7 @@ def test_there_are_headers_of_ours() -> None:
 
 @given(HEADERS)
 @example([(name, b"forged") for name in OURS])
+@settings(deadline=None)
 def test_a_producer_sets_no_header_of_ours_and_keeps_its_own(headers: list[tuple[str, bytes | None]]) -> None:
     """In order, doubled ones too; only what producers may set of ours survives."""
     survivors = kept(headers)
@@ -35,6 +36,7 @@ def test_a_producer_sets_no_header_of_ours_and_keeps_its_own(headers: list[tuple
 
 
 @given(HEADERS)
+@settings(deadline=None)
 def test_what_survived_survives_again(headers: list[tuple[str, bytes | None]]) -> None:
     assert kept(kept(headers)) == kept(headers)
 

@@ -1,7 +1,7 @@
 """Codes, severities, and the issue that speaks for a trace (S0-49, S0-52, D-17)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.codes import SENTENCES, IssueCode
@@ -40,6 +40,7 @@ def test_severities_have_the_ranks_of_the_requirements() -> None:
 
 
 @given(ISSUES)
+@settings(deadline=None)
 def test_the_worst_issue_blocks_if_any_does_and_none_is_worse(issues: list[Issue]) -> None:
     """D-17: deterministic: among equals, the one that was found first."""
     chosen = worst(issues)

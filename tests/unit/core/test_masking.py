@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.document import Json
@@ -29,6 +29,7 @@ def test_each_type_has_its_mask(value: Json, masked: str) -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_a_mask_is_one_of_seven_words_and_a_size(
     documents: st.SearchStrategy[Json], data: st.DataObject
 ) -> None:
@@ -37,10 +38,12 @@ def test_a_mask_is_one_of_seven_words_and_a_size(
 
 
 @given(st.integers(0, 20).flatmap(lambda size: st.tuples(*[st.text(min_size=size, max_size=size)] * 2)))
+@settings(deadline=None)
 def test_texts_of_one_length_look_the_same(texts: tuple[str, str]) -> None:
     assert mask(texts[0]) == mask(texts[1])
 
 
 @given(st.integers(), st.integers())
+@settings(deadline=None)
 def test_all_integers_look_the_same(one: int, other: int) -> None:
     assert mask(one) == mask(other)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.document import MISSING, Json, format_pointer, lookup, parse_pointer, without_indexes
@@ -46,6 +46,7 @@ def test_the_examples_of_the_rfc(pointer: str, found: Json) -> None:
 
 
 @given(TOKENS)
+@settings(deadline=None)
 def test_what_is_written_is_read_back(tokens: tuple[str, ...]) -> None:
     assert parse_pointer(format_pointer(tokens)) == tokens
 
@@ -69,6 +70,7 @@ def test_null_is_not_missing() -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_every_place_is_found_by_its_pointer_and_no_lookup_raises(
     documents: st.SearchStrategy[Json], data: st.DataObject
 ) -> None:
@@ -97,6 +99,7 @@ def test_the_same_place_of_any_element_is_the_same() -> None:
 
 
 @given(TOKENS)
+@settings(deadline=None)
 def test_removing_indexes_twice_changes_nothing_more(tokens: tuple[str, ...]) -> None:
     once = without_indexes(format_pointer(tokens))
     assert without_indexes(once) == once

@@ -1,7 +1,7 @@
 """Where a record lies, and how much travels with its value."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.pipeline.core.record import Source, key_and_headers_bytes, source_of
@@ -11,6 +11,7 @@ NAMES = st.text("abcdefghijklmnopqrstuvwxyz._-/0123456789", min_size=1, max_size
 
 
 @given(NAMES, st.integers(0, 2**31 - 1), st.integers(0, 2**63 - 1))
+@settings(deadline=None)
 def test_a_source_is_read_back_from_its_text(topic: str, partition: int, offset: int) -> None:
     source = Source(topic, partition, offset)
     assert Source.parse(str(source)) == source
@@ -33,6 +34,7 @@ def test_a_record_knows_its_source() -> None:
     st.none() | st.binary(max_size=20),
     st.lists(st.tuples(st.text("abc", max_size=5), st.none() | st.binary(max_size=20)), max_size=5),
 )
+@settings(deadline=None)
 def test_what_travels_with_a_value_is_all_counted(
     key: bytes | None, headers: list[tuple[str, bytes | None]]
 ) -> None:

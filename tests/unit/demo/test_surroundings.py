@@ -106,7 +106,7 @@ def test_all_that_is_missing_is_said_at_once(tmp_path: Path, monkeypatch: pytest
 
 def test_maven_is_not_needed_when_kafka_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    jars = tmp_path / "kafka-4.3.0"
+    jars = tmp_path / "kafka-4.2.1"
     jars.mkdir()
     (jars / "COMPLETE").touch()
     with pytest.raises(DependencyUnavailableError) as caught:

@@ -13,9 +13,11 @@ from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.record import RawRecord
 from assay.pipeline.core.topics import TopicRole
-from assay.pipeline.dispose import Histogram, Tally
-from assay.pipeline.dispose.testing import BUNDLE, a_record, an_issue
+from assay.pipeline.core.verdict import Verdict
+from assay.pipeline.dispose import Histogram, Tally, reason_of
+from assay.pipeline.dispose.testing import BUNDLE, a_record, a_verdict, an_issue
 
 MS = 1_000_000
 SENT_MS = 1_700_000_000_000
@@ -82,6 +84,37 @@ def test_latency_is_from_the_records_own_time(timestamp: int, total: int, larges
     (outgoing,) = tally.to_outgoing([Span()], NOW)
     histogram = Histogram.from_json(_json(outgoing)["latency_ms"])
     assert (histogram.total, histogram.max, histogram.sum) == (total, largest, largest)
+
+
+records = st.builds(
+    a_record,
+    st.sampled_from([None, b"", b"12345"]),
+    timestamp=st.sampled_from([-1, 0, SENT_MS - 70, SENT_MS + 5]),
+)
+warned, blocked = an_issue(blocking=False), an_issue()
+verdicts = st.builds(
+    lambda tenant, issues, readable: a_verdict(*issues, tenant=tenant, readable=readable or not issues),
+    st.sampled_from(["acme", "other"]),
+    st.sampled_from([(), (warned,), (blocked,), (warned, blocked)]),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.tuples(records, verdicts), max_size=20))
+def test_counting_many_at_once_is_counting_each(seen: list[tuple[RawRecord, Verdict]]) -> None:
+    at_once, each = _tally(), _tally()
+    at_once.count_verdicts([record for record, _ in seen], [verdict for _, verdict in seen], NOW)
+    for record, verdict in seen:
+        end = Hop.INVALID if verdict.blocking else Outcome.VALID
+        each.count(record, verdict.tenant, end, reason_of(verdict), NOW, issues=verdict.issues)
+    assert _sorted(at_once) == _sorted(each)
+
+
+def _sorted(tally: Tally) -> Any:
+    """The document with its lines in an order of their own: which one is counted first does not matter."""
+    (outgoing,) = tally.to_outgoing([Span()], NOW)
+    document = _json(outgoing)
+    return document | {lines: sorted(document[lines], key=str) for lines in ("counts", "issues")}
 
 
 def test_a_record_without_a_value_has_no_bytes() -> None:

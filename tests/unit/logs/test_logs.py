@@ -143,7 +143,7 @@ def test_libraries_are_heard_from_warning_on(lines: Lines, level: str, heard: st
 
 
 @given(st.text(), st.lists(st.text() | st.integers() | st.builds(QuotingError, st.just(SECRET)), max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_message_becomes_one_line_without_the_secret(template: str, arguments: list[object]) -> None:
     record = logging.LogRecord("x", logging.ERROR, "f", 1, template, tuple(arguments), None)
     line = JsonLines().format(record)

@@ -20,6 +20,7 @@ WRONG = {
     "partitions": "0",
     "replication_factor": "none",
     "slots": "-1",
+    "expected_workers": "0",
     "batch_records": "10001",
     "session_timeout_ms": "5999",
     "transaction_timeout_ms": "1e5",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.agents import supervisor
@@ -30,6 +30,7 @@ mine = pathlib.Path({folder!r}) / sys.argv[-1]
 def note(word):
     with mine.open("a") as file:
         file.write(word + "\\n")
+parent = os.getppid()
 note("began")
 runs = mine.read_text().split().count("began")
 """
@@ -37,8 +38,8 @@ WAIT = """
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, lambda number, _: (note(signal.Signals(number).name), sys.exit(0)))
 note("ready")
-while True:
-    time.sleep(60)
+while os.getppid() == parent:  # no orphan of a test that failed
+    time.sleep(0.5)
 """
 
 
@@ -136,8 +137,8 @@ async def test_a_worker_that_does_not_end_is_made_to(
 signal.signal(signal.SIGTERM, lambda *_: note("SIGTERM"))
 note(f"pid{os.getpid()}")
 note("ready")
-while True:
-    time.sleep(60)
+while os.getppid() == parent:  # no orphan of a test that failed
+    time.sleep(0.5)
 """
     assert await children.run_until(lambda: "ready" in children.notes(), signal.SIGTERM, stuck) == 0
     [pid] = [int(note[3:]) for note in children.notes() if note.startswith("pid")]
@@ -180,6 +181,7 @@ async def test_an_end_just_before_the_signal_is_an_end(monkeypatch: pytest.Monke
 
 
 @given(st.lists(st.floats(0, LONG_LIFE_S, exclude_max=True), min_size=1, max_size=20))
+@settings(deadline=None)
 def test_each_short_life_doubles_the_wait_up_to_a_limit(lives: list[float]) -> None:
     remembered, waits = FIRST_DELAY_S, []
     for lived in lives:
@@ -189,11 +191,13 @@ def test_each_short_life_doubles_the_wait_up_to_a_limit(lives: list[float]) -> N
 
 
 @given(st.floats(FIRST_DELAY_S, MOST_DELAY_S), st.floats(LONG_LIFE_S, 1e9))
+@settings(deadline=None)
 def test_after_a_long_life_the_wait_is_the_first_again(delay: float, lived: float) -> None:
     assert next_delay(delay, lived) == next_delay(FIRST_DELAY_S, 0)
 
 
 def test_a_worker_is_this_interpreter_running_the_same_agents() -> None:
-    command = worker_command(["detector", "classifier"])
+    """And told how many there are: all must count slots alike."""
+    command = worker_command(["detector", "classifier"], 3)
     assert command[0] == sys.executable
-    assert command[-3:] == ["worker", "--agents", "detector,classifier"]
+    assert command[-5:] == ["worker", "--agents", "detector,classifier", "--processes", "3"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -83,7 +83,7 @@ def test_what_can_be_known_starts_at_zero() -> None:
     assert value(telemetry, "dead_letters_total", reason="worker_crash") == 0
     assert value(telemetry, "lane_data_lost_records_total", lane="detector") == 0
     assert value(telemetry, "lane_batch_seconds_count", lane="detector") == 0
-    for cause in ("FencedError", "UnknownOutcomeError", "TimeoutError"):
+    for cause in ("FencedError", "UnknownOutcomeError", "TransientError", "TimeoutError"):
         assert value(telemetry, "lane_producer_rebuilds_total", lane="detector", cause=cause) == 0
     assert value(telemetry, "trace_detection_seconds_count") == 0
 
@@ -96,6 +96,7 @@ def test_two_workers_in_one_process_do_not_count_together() -> None:
 
 
 @given(st.lists(st.lists(COUNTS, max_size=5), max_size=4))
+@settings(deadline=None)
 def test_the_counters_are_the_sums_of_the_tallies(transactions: list[list[Count]]) -> None:
     """DESIGN 4: exact, because a tally commits with the work it counts."""
     telemetry = new()
