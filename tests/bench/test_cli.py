@@ -113,7 +113,7 @@ def test_an_unknown_peer_is_a_usage_error_that_names_those_that_there_are(bench:
     result = bench("lane", "--peers", named)
 
     assert result.exit_code == 2
-    assert "mirror, mirror_slots, lane, librdkafka, faust, quix, bytewax" in result.stderr
+    assert "mirror, overlapped, lane, librdkafka, faust, quix, bytewax" in result.stderr
 
 
 def test_a_peer_that_is_not_installed_is_left_out_and_said_to_be(

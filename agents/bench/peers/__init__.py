@@ -20,7 +20,7 @@ class Peer:
 
 LANE_PEERS: Mapping[str, Peer] = {
     "mirror": Peer("mirror", "aiokafka"),
-    "mirror_slots": Peer("mirror_slots", "aiokafka"),
+    "overlapped": Peer("overlapped", "aiokafka"),
     "lane": Peer("lane", "aiokafka"),
     "librdkafka": Peer("librdkafka", "confluent_kafka"),
     "faust": Peer("faust_agent", "faust", most_records=10_000),
