@@ -12,7 +12,7 @@ from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
 from assay.agents.transport.kafka import KafkaTransport
 from assay.agents.transport.memory import MemoryLog, MemoryTransport
-from assay.agents.transport.protocol import GroupConsumer, Transport
+from assay.agents.transport.protocol import GroupConsumer, TransactionalProducer, Transport
 from assay.pipeline.core.errors import FencedError, PermanentError, RefusedError, TransientError
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.topics import TopicRole
@@ -72,26 +72,18 @@ class World:
         self.stop_later.push_async_callback(consumer.stop)
         return consumer, listener
 
-    async def producer(self, name: str = "p") -> "Writer":
+    async def producer(self, name: str = "p") -> TransactionalProducer:
         producer = self.transport.producer(f"{self.prefix}{name}")
         await producer.start()
         self.stop_later.push_async_callback(producer.discard)
-        return Writer(producer)
+        return producer
 
 
-class Writer:
-    """A producer with a short way to write one committed transaction."""
-
-    def __init__(self, producer: object) -> None:
-        self.p = producer
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.p, name)
-
-    async def put(self, *records: Outgoing) -> None:
-        await self.p.begin()  # type: ignore[attr-defined]
-        await self.p.send(records)  # type: ignore[attr-defined]
-        await self.p.commit()  # type: ignore[attr-defined]
+async def put(producer: TransactionalProducer, *records: Outgoing) -> None:
+    """One committed transaction."""
+    await producer.begin()
+    await producer.send(records)
+    await producer.commit()
 
 
 def raw(value: bytes, partition: int = 0, headers: Sequence[tuple[str, bytes]] = ()) -> Outgoing:
@@ -132,7 +124,7 @@ async def nothing_more(consumer: GroupConsumer, listener: Listener) -> bool:
 async def test_records_arrive_in_order_with_key_value_headers_and_time(world: World) -> None:
     """Promise 2: nothing that a producer wrote is lost or changed on the way."""
     writer = await world.producer()
-    await writer.put(*(raw(b"%d" % n, headers=[("a", b"1"), ("a", b"2")]) for n in range(50)))
+    await put(writer, *(raw(b"%d" % n, headers=[("a", b"1"), ("a", b"2")]) for n in range(50)))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     async with asyncio.timeout(PATIENCE_S):
@@ -148,22 +140,22 @@ async def test_records_arrive_in_order_with_key_value_headers_and_time(world: Wo
 async def test_an_open_transaction_is_not_seen(world: World) -> None:
     """read_committed (rule 1): what is not committed does not exist."""
     writer = await world.producer()
-    await writer.begin()  # type: ignore[operator]
-    await writer.send([raw(b"early")])  # type: ignore[operator]
+    await writer.begin()
+    await writer.send([raw(b"early")])
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     assert await nothing_more(consumer, listener)
-    await writer.commit()  # type: ignore[operator]
+    await writer.commit()
     assert await read(consumer, listener, 1) == [b"early"]
 
 
 async def test_an_aborted_transaction_is_never_seen_and_is_stepped_over(world: World) -> None:
     """Rule 4: the position to commit steps over aborted records and markers, ``last offset + 1`` does not."""
     writer = await world.producer()
-    await writer.begin()  # type: ignore[operator]
-    await writer.send([raw(b"never")])  # type: ignore[operator]
-    await writer.abort()  # type: ignore[operator]
-    await writer.put(raw(b"after"))
+    await writer.begin()
+    await writer.send([raw(b"never")])
+    await writer.abort()
+    await put(writer, raw(b"after"))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     async with asyncio.timeout(PATIENCE_S):
@@ -182,14 +174,14 @@ async def test_offsets_become_the_groups_with_the_commit_and_not_before(world: W
     await listener.until_owned(PARTITIONS)
     partition = TopicPartition(world.raw, 1)
     assert await consumer.committed(partition) is None
-    await writer.begin()  # type: ignore[operator]
-    await writer.send_offsets({partition: 7}, f"{world.prefix}g")  # type: ignore[operator]
-    await writer.commit()  # type: ignore[operator]
+    await writer.begin()
+    await writer.send_offsets({partition: 7}, f"{world.prefix}g")
+    await writer.commit()
     writer = await world.producer("same")
     assert await consumer.committed(partition) == 7
-    await writer.begin()  # type: ignore[operator]
-    await writer.send_offsets({partition: 9}, f"{world.prefix}g")  # type: ignore[operator]
-    await writer.abort()  # type: ignore[operator]
+    await writer.begin()
+    await writer.send_offsets({partition: 9}, f"{world.prefix}g")
+    await writer.abort()
     await world.producer("same")
     assert await consumer.committed(partition) == 7
 
@@ -199,12 +191,12 @@ async def test_a_new_producer_of_the_same_id_fences_the_old_one_and_ends_its_tra
 ) -> None:
     """Rule 3: after ``start`` of the new producer nothing of the old one can become visible."""
     old = await world.producer("same")
-    await old.begin()  # type: ignore[operator]
-    await old.send([raw(b"zombie")])  # type: ignore[operator]
+    await old.begin()
+    await old.send([raw(b"zombie")])
     new = await world.producer("same")
-    await new.put(raw(b"owner"))
+    await put(new, raw(b"owner"))
     with pytest.raises(FencedError):
-        await old.commit()  # type: ignore[operator]
+        await old.commit()
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     assert await read(consumer, listener, 1) == [b"owner"]
@@ -214,11 +206,11 @@ async def test_a_new_producer_of_the_same_id_fences_the_old_one_and_ends_its_tra
 async def test_a_discarded_producer_leaves_nothing_visible(world: World) -> None:
     """Rule 6: a producer that is thrown away mid-transaction commits nothing, and its successor starts clean."""
     doomed = await world.producer("same")
-    await doomed.begin()  # type: ignore[operator]
-    await doomed.send([raw(b"half")])  # type: ignore[operator]
-    await doomed.discard()  # type: ignore[operator]
+    await doomed.begin()
+    await doomed.send([raw(b"half")])
+    await doomed.discard()
     heir = await world.producer("same")
-    await heir.put(raw(b"whole"))
+    await put(heir, raw(b"whole"))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     assert await read(consumer, listener, 1) == [b"whole"]
@@ -261,7 +253,7 @@ async def test_a_member_that_counts_slots_differently_is_refused(world: World) -
 async def test_a_seek_reads_again(world: World) -> None:
     """After an unknown outcome, reading goes back to the committed offset (rule 6)."""
     writer = await world.producer()
-    await writer.put(*(raw(b"%d" % n) for n in range(5)))
+    await put(writer, *(raw(b"%d" % n) for n in range(5)))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     assert await read(consumer, listener, 5) == [b"0", b"1", b"2", b"3", b"4"]
@@ -273,7 +265,7 @@ async def test_many_partitions_and_large_records_in_one_transaction(world: World
     """Rule 9: records larger than a batch go alone; all of them or none."""
     writer = await world.producer()
     big = b"x" * 950_000
-    await writer.put(*(raw(big, partition=n % PARTITIONS) for n in range(8)), raw(b"small", partition=0))
+    await put(writer, *(raw(big, partition=n % PARTITIONS) for n in range(8)), raw(b"small", partition=0))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     values = await read(consumer, listener, 9)
@@ -283,7 +275,7 @@ async def test_many_partitions_and_large_records_in_one_transaction(world: World
 async def test_a_null_key_and_a_null_value_stay_null(world: World) -> None:
     """A tombstone is a record too."""
     writer = await world.producer()
-    await writer.put(Outgoing(TopicRole.RAW, 0, None, None, [], None))
+    await put(writer, Outgoing(TopicRole.RAW, 0, None, None, [], None))
     consumer, listener = await world.member()
     await listener.until_owned(PARTITIONS)
     async with asyncio.timeout(PATIENCE_S):
