@@ -47,9 +47,6 @@ def load_policies(settings: Settings) -> Bundle:
     return load_bundle(read_policy_files(settings.schemas_dir, settings.policies_dir))
 
 
-load = load_policies
-
-
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         path = f"{prefix}/{entry.name}"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from assay.agents.clock import SystemClock
 from assay.agents.names import lane_group
-from assay.agents.policy_files import load
+from assay.agents.policy_files import load_policies
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
@@ -71,7 +71,7 @@ def run_audit(
     lines = (
         read_journal(journal) if journal is not None else ()
     )  # before the ends: what it lists is below them
-    bundle = load(settings)
+    bundle = load_policies(settings)
     with TopicReader(settings) as reader:
         run = AuditRun(settings, bundle, reader, progress or _silent)
         return run(

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assay.agents.clock import SystemClock
 from assay.agents.generate import PublishResult, publish
-from assay.agents.policy_files import load
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import Generated, parse_mix
@@ -99,7 +99,7 @@ def generate(
         items = make_up(seed, total, tenants=tenants, fault_share=faults, mix=mix, now_ns=now_ns)
     else:
         lines = read_records(find_files([source]), raw=False)
-        chosen = None if subject is None else (load(settings), subject)
+        chosen = None if subject is None else (load_policies(settings), subject)
         items = islice(records_of_lines((value for _, value in lines), chosen), total)
     full_topic = f"{settings.topic_prefix}{topic}"
     with _stop_on_signals() as stop, _progress(total, full_topic, quiet=as_json) as on_progress:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from assay.agents.clock import SystemClock
-from assay.agents.policy_files import load
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.flow import Judge
@@ -65,7 +65,7 @@ def validate(
     if report is not None and not report.parent.is_dir():
         raise click.BadParameter(f"cannot write {str(report)!r}: no such directory")
     files = find_files(paths, skip=report)
-    bundle = offline_bundle(load(load_settings()), subject, tenant)
+    bundle = offline_bundle(load_policies(load_settings()), subject, tenant)
     entries = judge_all(
         read_records(files, raw=raw), Judge(bundle), subject=subject, now_ns=SystemClock().now_ns()
     )

@@ -6,12 +6,12 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
-from aiokafka.partitioner import murmur2
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
 from assay.agents.topics import TOPICS, topic_name
+from assay.agents.transport.partitioner import partition_of
 from assay.pipeline.core.errors import FencedError, PermanentError, UnknownOutcomeError
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.topics import TopicRole
@@ -127,8 +127,7 @@ class KafkaProducer:
     async def _partition_for(self, record: Outgoing) -> int:
         topic = topic_name(record.role, self._prefix)
         count = len(await self._producer.partitions_for(topic))
-        number: int = (murmur2(record.key or b"") & 0x7FFFFFFF) % count
-        return number
+        return partition_of(record.key, count)
 
     async def send_offsets(self, offsets: Mapping[TopicPartition, int], group: str) -> None:
         """See :class:`TransactionalProducer`."""

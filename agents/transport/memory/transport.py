@@ -5,9 +5,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from aiokafka import TopicPartition
-from aiokafka.partitioner import murmur2
 
 from assay.agents.topics import topic_name
+from assay.agents.transport.partitioner import partition_of
 from assay.agents.transport.protocol import AssignmentListener, Fetched
 from assay.pipeline.core.outgoing import Outgoing
 
@@ -101,7 +101,7 @@ class MemoryProducer:
             topic = topic_name(record.role, self._prefix)
             partition = record.partition
             if partition is None:
-                partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % self._log.partitions(topic)
+                partition = partition_of(record.key, self._log.partitions(topic))
             self._log.append(
                 TopicPartition(topic, partition),
                 record.key,

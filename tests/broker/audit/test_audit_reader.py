@@ -17,7 +17,7 @@ from assay.agents.clock import SystemClock
 from assay.agents.detector import DetectorStep
 from assay.agents.lanes.step import SourceRange
 from assay.agents.names import lane_group
-from assay.agents.policy_files import load
+from assay.agents.policy_files import load_policies
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topics import topic_name
@@ -55,7 +55,7 @@ class HandMadeLane:
             }
         )
         sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
-        self.step = DetectorStep(load(settings), sealer, self.group, settings.topic_prefix)
+        self.step = DetectorStep(load_policies(settings), sealer, self.group, settings.topic_prefix)
 
     def publish(self, count: int = COUNT, faults: float = 0.3) -> None:
         """Raw records in transactions of ten, every third of them aborted: offsets with holes."""

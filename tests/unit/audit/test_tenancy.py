@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.agents.audit.tenancy import expected_tenant
-from assay.agents.policy_files import load
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
 from assay.pipeline.core.record import RawRecord
 from assay.pipeline.flow import Judge
@@ -78,7 +78,7 @@ def test_on_a_bound_topic_the_topic_names_the_tenant(value: bytes | None) -> Non
 
 def test_two_readings_of_the_same_contract_agree() -> None:
     """The auditor's and the pipeline's, on clean traces and on every fault that the generator knows."""
-    bundle = load(load_settings())
+    bundle = load_policies(load_settings())
     judge = Judge(bundle)
     binding = bundle.bindings["traces.raw"]
     for offset, item in enumerate(generate(seed=7, count=600, tenants=3, fault_share=0.5, now_ns=NOW_NS)):

@@ -1,0 +1,9 @@
+"""Kafka's default partitioner, for records whose partition nobody chose."""
+
+from aiokafka.partitioner import murmur2
+
+
+def partition_of(key: bytes | None, partitions: int) -> int:
+    """The partition that every Kafka client gives this key; a null key counts as an empty one."""
+    number: int = (murmur2(key or b"") & 0x7FFFFFFF) % partitions
+    return number
