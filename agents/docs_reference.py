@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from assay.pipeline.core import headers
-from assay.pipeline.core.codes import SENTENCES, IssueCode
+from assay.pipeline.core.codes import REMEDIES, SENTENCES, IssueCode
 from assay.pipeline.core.metrics import METRICS
 from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.core.topics import TopicRole
@@ -183,16 +183,17 @@ def codes_page() -> str:
             f"`{code}`",
             CLASSIFICATION[code].severity,
             CLASSIFICATION[code].category,
-            "yes" if CLASSIFICATION[code].blocking else "no",
+            CLASSIFICATION[code].mode,
             SENTENCES[code],
+            REMEDIES[code],
         )
         for code in IssueCode
     ]
     return _page(
         "Codes",
-        "What can be wrong with a trace. An issue that *blocks* keeps it from passing; one that does not is a warning.",
+        "What can be wrong with a trace. An issue in mode `strict` keeps it from passing; `warn` tags it, `audit` only counts, `off` says nothing.",
         "## Issues",
-        _table(("code", "severity", "category", "blocks", "meaning"), rows),
+        _table(("code", "severity", "category", "mode", "meaning", "remedy"), rows),
         "## Outcomes",
         _table(("word", "meaning"), [(f"`{word}`", OUTCOME_WORDS[word]) for word in (*Outcome, *Hop)]),
         "## Reasons",

@@ -15,7 +15,7 @@ from .core.verdict import NONE, Identity, Verdict
 from .decode import AvroRegistry, decode
 from .detect import Detector, build_detectors
 from .policy.bundle import Binding, Bundle, Subject
-from .policy.classification import apply_policy
+from .policy.classification import Enforcement, EnforcementPoint
 from .policy.safe import safe_id
 from .policy.select import Selector
 from .policy.tenant import tenant_of
@@ -35,9 +35,14 @@ class Judge:
     """Gives the verdict on a record. Built once per bundle; deterministic in (bytes, bundle, time)."""
 
     def __init__(
-        self, bundle: Bundle, detectors: Sequence[Detector] | None = None, topic_prefix: str = ""
+        self,
+        bundle: Bundle,
+        detectors: Sequence[Detector] | None = None,
+        topic_prefix: str = "",
+        point: EnforcementPoint = EnforcementPoint.STREAM,
     ) -> None:
         self._bundle = bundle
+        self._enforcement = Enforcement(bundle.classification, point)
         self._topics = {
             f"{topic_prefix}{topic}": (binding, Selector(bundle, binding))
             for topic, binding in bundle.bindings.items()
@@ -53,10 +58,10 @@ class Judge:
         most = limits.max_key_and_headers_bytes
         # Without headers the key alone decides; counting takes a call, and this does not.
         if (headers or len(record.key or b"") > most) and key_and_headers_bytes(record) > most:
-            return _unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
+            return self._unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
         decoded = decode(record.value, limits, self._avro)
         if isinstance(decoded, Finding):
-            return _unreadable(decoded, binding.tenant or NONE, binding.default_subject)
+            return self._unreadable(decoded, binding.tenant or NONE, binding.default_subject)
         document = decoded.document
         selected = select(headers, document, decoded)
         if isinstance(selected, Finding):
@@ -65,11 +70,11 @@ class Judge:
         tenant = tenant_of(binding, subject, document)
         assert record.value is not None, "decode() makes an empty value a finding"
         name = subject.name
-        issues = self._detect(
+        issues, audited = self._detect(
             _make_trace((document, record.value, name, version, tenant, record.timestamp, now_ns))
         )
         if not issues:
-            return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True))
+            return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True, audited))
         return Verdict(
             tenant,
             name,
@@ -78,21 +83,23 @@ class Judge:
             _identity(subject, document),
             blocking=any(issue.blocking for issue in issues),
             readable=True,
+            audited=audited,
         )
 
-    def _detect(self, trace: Trace) -> tuple[Issue, ...]:
-        issues: tuple[Issue, ...] = ()
+    def _detect(self, trace: Trace) -> tuple[tuple[Issue, ...], tuple[Issue, ...]]:
+        """What the trace is told of, and what is only counted."""
+        issues: list[Issue] = []
+        audited: list[Issue] = []
         for detector in self._detectors:
             try:
                 findings = detector.detect(trace)
                 if len(findings) == 0:  # not its truth: what is no sequence must fail here, and not pass
                     continue
-                found = [apply_policy(finding, detector.name) for finding in findings]
+                self._enforcement.sort(findings, detector.name, issues, audited)
             except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
                 failed = Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__)
-                found = [apply_policy(failed, detector.name)]
-            issues += tuple(found)
-        return issues
+                self._enforcement.sort([failed], detector.name, issues, audited)
+        return tuple(issues), tuple(audited)
 
     def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:
         """A subject or version that the bundle does not have: its own issue, not one of another schema.
@@ -101,13 +108,12 @@ class Judge:
         """
         subject = self._bundle.subjects[binding.default_subject]
         tenant = tenant_of(binding, subject, document)
-        issues = (apply_policy(finding, "select"),)
+        issues = (self._enforcement.issue(finding, "select"),)
         return Verdict(tenant, NONE, NONE, issues, _identity(subject, document), blocking=True, readable=True)
 
-
-def _unreadable(finding: Finding, tenant: str, subject: str) -> Verdict:
-    issue = apply_policy(finding, "decode")
-    return Verdict(tenant, subject, NONE, (issue,), ANONYMOUS, blocking=True, readable=False)
+    def _unreadable(self, finding: Finding, tenant: str, subject: str) -> Verdict:
+        issue = self._enforcement.issue(finding, "decode")
+        return Verdict(tenant, subject, NONE, (issue,), ANONYMOUS, blocking=True, readable=False)
 
 
 def _identity(subject: Subject, document: Json) -> Identity:

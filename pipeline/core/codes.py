@@ -20,6 +20,44 @@ class IssueCode(Word):
     SCHEMA_TYPE_INVALID = "schema.type_invalid"
     SCHEMA_FORMAT_INCONSISTENT = "schema.format_inconsistent"
     SCHEMA_MISMATCH_MINOR = "schema.mismatch_minor"
+    SCHEMA_VERSION_OUTDATED = "schema.version_outdated"
+    SCHEMA_FIELD_DEPRECATED = "schema.field_deprecated"
+    SCHEMA_OPTIONAL_MISSING = "schema.optional_missing"
+    SECURITY_PII_CARD = "security.pii_card"
+    SECURITY_PII_IBAN = "security.pii_iban"
+    SECURITY_PII_SSN = "security.pii_ssn"
+    SECURITY_PII_EMAIL = "security.pii_email"
+    SECURITY_PII_PHONE = "security.pii_phone"
+    SECURITY_PII_IP = "security.pii_ip"
+    SECURITY_PII_PASSPORT = "security.pii_passport"
+    SECURITY_SECRET_JWT = "security.secret_jwt"
+    SECURITY_SECRET_PRIVATE_KEY = "security.secret_private_key"
+    SECURITY_SECRET_AWS = "security.secret_aws"
+    SECURITY_SECRET_GITHUB = "security.secret_github"
+    SECURITY_SECRET_SLACK = "security.secret_slack"
+    SECURITY_SECRET_STRIPE = "security.secret_stripe"
+    SECURITY_SECRET_GOOGLE = "security.secret_google"
+    SECURITY_SECRET_GENERIC = "security.secret_generic"
+    SECURITY_TENANT_MISMATCH = "security.tenant_mismatch"
+    COMPLIANCE_GOVERNANCE_MISSING = "compliance.governance_missing"
+    COMPLIANCE_AUDIT_GAP = "compliance.audit_gap"
+    COMPLIANCE_POLICY_VIOLATION = "compliance.policy_violation"
+    COMPLIANCE_OVERRIDE_ANOMALY = "compliance.override_anomaly"
+    BUSINESS_STATE_INVALID = "business.state_invalid"
+    BUSINESS_INCONSISTENT = "business.inconsistent"
+    BUSINESS_TRUST_BELOW_MINIMUM = "business.trust_below_minimum"
+    BUSINESS_PATTERN_UNUSUAL = "business.pattern_unusual"
+    BUSINESS_METADATA_MISSING = "business.metadata_missing"
+    BUSINESS_VALUE_UNCLEAR = "business.value_unclear"
+    PERFORMANCE_OVERSIZED = "performance.oversized"
+    PERFORMANCE_PROCESSING_EXCESSIVE = "performance.processing_excessive"
+    PERFORMANCE_SLOW = "performance.slow"
+    PERFORMANCE_ANOMALOUS = "performance.anomalous"
+    PERFORMANCE_STRUCTURE_INEFFICIENT = "performance.structure_inefficient"
+    TIME_NAIVE = "time.naive"
+    TIME_FUTURE = "time.future"
+    TIME_STALE = "time.stale"
+    TIME_SKEWED = "time.skewed"
     DETECTOR_FAILED = "detector.failed"
 
     @property
@@ -43,5 +81,101 @@ SENTENCES: dict[IssueCode, str] = {
     IssueCode.SCHEMA_TYPE_INVALID: "A field has another data type than its schema says.",
     IssueCode.SCHEMA_FORMAT_INCONSISTENT: "A field has the right type but not the declared format.",
     IssueCode.SCHEMA_MISMATCH_MINOR: "A field breaks a constraint of its schema that readers can live with.",
+    IssueCode.SCHEMA_VERSION_OUTDATED: "The trace uses a schema version that is not the current one.",
+    IssueCode.SCHEMA_FIELD_DEPRECATED: "The trace uses a field or a schema version that is deprecated.",
+    IssueCode.SCHEMA_OPTIONAL_MISSING: "An optional field that readers expect is missing.",
+    IssueCode.SECURITY_PII_CARD: "A payment card number stands in the trace.",
+    IssueCode.SECURITY_PII_IBAN: "A bank account number (IBAN) stands in the trace.",
+    IssueCode.SECURITY_PII_SSN: "A social security number stands in the trace.",
+    IssueCode.SECURITY_PII_EMAIL: "An e-mail address stands in the trace.",
+    IssueCode.SECURITY_PII_PHONE: "A telephone number stands in the trace.",
+    IssueCode.SECURITY_PII_IP: "A public IP address stands in the trace.",
+    IssueCode.SECURITY_PII_PASSPORT: "A passport number stands in the trace.",
+    IssueCode.SECURITY_SECRET_JWT: "A JSON Web Token stands in the trace.",
+    IssueCode.SECURITY_SECRET_PRIVATE_KEY: "A private key stands in the trace.",
+    IssueCode.SECURITY_SECRET_AWS: "An AWS access key stands in the trace.",
+    IssueCode.SECURITY_SECRET_GITHUB: "A GitHub token stands in the trace.",
+    IssueCode.SECURITY_SECRET_SLACK: "A Slack token or webhook stands in the trace.",
+    IssueCode.SECURITY_SECRET_STRIPE: "A Stripe key stands in the trace.",
+    IssueCode.SECURITY_SECRET_GOOGLE: "A Google API key or OAuth token stands in the trace.",
+    IssueCode.SECURITY_SECRET_GENERIC: "A value that looks random stands under a name that tells of a secret.",
+    IssueCode.SECURITY_TENANT_MISMATCH: "The trace names another tenant than the one it came from.",
+    IssueCode.COMPLIANCE_GOVERNANCE_MISSING: "Governance metadata that this type of trace must carry is missing.",
+    IssueCode.COMPLIANCE_AUDIT_GAP: "The audit trail is missing, out of order, or has a gap.",
+    IssueCode.COMPLIANCE_POLICY_VIOLATION: "The trace breaks a policy that applies to it.",
+    IssueCode.COMPLIANCE_OVERRIDE_ANOMALY: "A policy was overridden in an unusual way.",
+    IssueCode.BUSINESS_STATE_INVALID: "The trace or a step is in a state that its other members rule out.",
+    IssueCode.BUSINESS_INCONSISTENT: "Members of the trace contradict each other.",
+    IssueCode.BUSINESS_TRUST_BELOW_MINIMUM: "The trust score is under the minimum for this type of trace.",
+    IssueCode.BUSINESS_PATTERN_UNUSUAL: "The steps follow a pattern that healthy runs do not show.",
+    IssueCode.BUSINESS_METADATA_MISSING: "Metadata that explains the trace to a reader is missing.",
+    IssueCode.BUSINESS_VALUE_UNCLEAR: "A value says nothing to its reader.",
+    IssueCode.PERFORMANCE_OVERSIZED: "The trace is larger than the budget of its type.",
+    IssueCode.PERFORMANCE_PROCESSING_EXCESSIVE: "The run took far longer than the budget of its type.",
+    IssueCode.PERFORMANCE_SLOW: "The run took longer than expected for its type.",
+    IssueCode.PERFORMANCE_ANOMALOUS: "A measurement lies far outside what is usual for its type.",
+    IssueCode.PERFORMANCE_STRUCTURE_INEFFICIENT: "The trace is built in a way that costs every reader.",
+    IssueCode.TIME_NAIVE: "A timestamp has no time zone.",
+    IssueCode.TIME_FUTURE: "A timestamp lies in the future.",
+    IssueCode.TIME_STALE: "The trace is older than its type allows when it arrives.",
+    IssueCode.TIME_SKEWED: "The producer's clock differs from the broker's.",
     IssueCode.DETECTOR_FAILED: "A detector could not judge this trace; the other detectors did.",
 }
+"""What each code means, in a sentence."""
+
+REMEDIES: dict[IssueCode, str] = {
+    IssueCode.CORRUPT_EMPTY: "Send no record when there is nothing to say.",
+    IssueCode.CORRUPT_TOO_LARGE: "Keep blobs elsewhere, and put a reference into the trace.",
+    IssueCode.CORRUPT_ENCODING: "Write UTF-8 without a byte order mark.",
+    IssueCode.CORRUPT_JSON_MALFORMED: "Write the value with a JSON library, and do not cut it.",
+    IssueCode.CORRUPT_DUPLICATE_KEY: "Write each member of an object once.",
+    IssueCode.CORRUPT_DEPTH: "Flatten the document.",
+    IssueCode.CORRUPT_NUMBER_RANGE: "Write large numbers as text.",
+    IssueCode.CORRUPT_AVRO: "Register the schema, and write the value with the one that its frame names.",
+    IssueCode.SCHEMA_SUBJECT_UNKNOWN: "Name a subject of this topic, or add the subject to the bundle.",
+    IssueCode.SCHEMA_VERSION_UNKNOWN: "Name a version that the subject has, or add the schema to the bundle.",
+    IssueCode.SCHEMA_REQUIRED_MISSING: "Have the producer fill the field.",
+    IssueCode.SCHEMA_TYPE_INVALID: "Have the producer write the declared type.",
+    IssueCode.SCHEMA_FORMAT_INCONSISTENT: "Have the producer write the declared format.",
+    IssueCode.SCHEMA_MISMATCH_MINOR: "Bring the value within the constraint, or relax it in the schema.",
+    IssueCode.SCHEMA_VERSION_OUTDATED: "Move the producer to the current version; older ones are going to be deprecated.",
+    IssueCode.SCHEMA_FIELD_DEPRECATED: "Use what the schema names in its place.",
+    IssueCode.SCHEMA_OPTIONAL_MISSING: "Fill it where the producer knows it.",
+    IssueCode.SECURITY_PII_CARD: "Remove or tokenise it at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_IBAN: "Remove or tokenise it at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_SSN: "Remove it at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_EMAIL: "Use an id instead of the address; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_PHONE: "Remove it at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_IP: "Truncate or drop the address at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_PII_PASSPORT: "Remove it at the source; a declared field needs x-pii.",
+    IssueCode.SECURITY_SECRET_JWT: "Revoke the token, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_PRIVATE_KEY: "Replace the key everywhere it is used, and keep it out of traces.",
+    IssueCode.SECURITY_SECRET_AWS: "Deactivate the key, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_GITHUB: "Revoke the token, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_SLACK: "Revoke the token, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_STRIPE: "Roll the key, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_GOOGLE: "Restrict or delete the key, and keep credentials out of traces.",
+    IssueCode.SECURITY_SECRET_GENERIC: "Revoke it if it is one, and keep credentials out of traces; else allow the path in the policy.",
+    IssueCode.SECURITY_TENANT_MISMATCH: "Find out how the producer came by the other tenant's id before anything is repaired.",
+    IssueCode.COMPLIANCE_GOVERNANCE_MISSING: "Have the producer record policy pack, consent and evidence with the run.",
+    IssueCode.COMPLIANCE_AUDIT_GAP: "Have the producer write an audit entry for every action, in order.",
+    IssueCode.COMPLIANCE_POLICY_VIOLATION: "Read the rule that it names, and change the workflow or the policy.",
+    IssueCode.COMPLIANCE_OVERRIDE_ANOMALY: "Have the override approved by somebody other than who asked for it.",
+    IssueCode.BUSINESS_STATE_INVALID: "Have the producer write status, times and steps from one state machine.",
+    IssueCode.BUSINESS_INCONSISTENT: "Compare the members that the rule names, and correct the one that is wrong at the source.",
+    IssueCode.BUSINESS_TRUST_BELOW_MINIMUM: "Have a person look at the run; change the minimum only as policy.",
+    IssueCode.BUSINESS_PATTERN_UNUSUAL: "Look for a loop or a retry storm in the workflow.",
+    IssueCode.BUSINESS_METADATA_MISSING: "Fill it where the producer knows it.",
+    IssueCode.BUSINESS_VALUE_UNCLEAR: "Write what is meant instead of a placeholder.",
+    IssueCode.PERFORMANCE_OVERSIZED: "Keep blobs elsewhere, and put a reference into the trace.",
+    IssueCode.PERFORMANCE_PROCESSING_EXCESSIVE: "Look at the slowest step; raise the budget only as policy.",
+    IssueCode.PERFORMANCE_SLOW: "Look at the slowest step before it becomes excessive.",
+    IssueCode.PERFORMANCE_ANOMALOUS: "Compare with runs of the same workflow from before.",
+    IssueCode.PERFORMANCE_STRUCTURE_INEFFICIENT: "Flatten it, send repeated content once, split very wide objects.",
+    IssueCode.TIME_NAIVE: "Write RFC 3339 times with Z or an offset.",
+    IssueCode.TIME_FUTURE: "Synchronise the producer's clock.",
+    IssueCode.TIME_STALE: "Look for a producer that was cut off, or send old traces by replay.",
+    IssueCode.TIME_SKEWED: "Synchronise the producer's clock.",
+    IssueCode.DETECTOR_FAILED: "Report it with the rule it names: it is a fault of the detector or of its settings.",
+}
+"""How to fix what has the code, in a sentence, for the people who send the traces."""

@@ -29,3 +29,5 @@ class Verdict(NamedTuple):
     """Whether any issue blocks: such a trace does not pass."""
     readable: bool
     """Whether the bytes could be decoded at all."""
+    audited: tuple[Issue, ...] = ()
+    """Issues that are counted and not shown: their mode is ``audit``."""

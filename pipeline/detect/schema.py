@@ -8,6 +8,7 @@ from ..core.document import Json
 from ..core.issue import Finding
 from ..core.trace import Trace
 from ..policy.bundle import Bundle
+from ..policy.classification import Enforcement
 from ..policy.json_schema import compile_schema
 from ..policy.subschemas import declared_names
 from .schema_collect import collect
@@ -26,6 +27,7 @@ class SchemaDetector:
     def __init__(self, bundle: Bundle) -> None:
         self._subjects = bundle.subjects
         self._most = bundle.limits.max_issues
+        self._blocks = Enforcement(bundle.classification).blocks
         self._judges = {
             (subject.name, version): _Judge(schema)
             for subject in bundle.subjects.values()
@@ -46,7 +48,7 @@ class SchemaDetector:
         if judge.is_valid(trace.document):
             return ()
         errors = judge.lister.errors(trace.document, most_values(trace.value))
-        return collect(errors, trace.document, judge.names, self._most)
+        return collect(errors, trace.document, judge.names, self._most, self._blocks)
 
 
 def most_values(value: bytes) -> int | None:

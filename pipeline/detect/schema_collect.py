@@ -1,12 +1,11 @@
 """From a stream of errors to the findings of a trace: no doubles, in order, bounded, none of the grave ones lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from ..core.codes import IssueCode
 from ..core.document import Json
 from ..core.issue import Finding
-from ..policy.classification import CLASSIFICATION
 from .schema_errors import Located
 from .schema_findings import code_of, finding_of
 
@@ -20,7 +19,13 @@ _GAVE_UP = Finding(
 )
 
 
-def collect(errors: Iterable[Located], document: Json, names: frozenset[str], most: int) -> Sequence[Finding]:
+def collect(
+    errors: Iterable[Located],
+    document: Json,
+    names: frozenset[str],
+    most: int,
+    blocks: Callable[[IssueCode], bool],
+) -> Sequence[Finding]:
     """At most ``most`` findings, by path, then code. A blocking one is never crowded out by those that are not.
 
     Reads on until there are enough and one of them blocks. When there are too many errors to find out
@@ -35,9 +40,9 @@ def collect(errors: Iterable[Located], document: Json, names: frozenset[str], mo
             if not blocking:
                 blocking[_GAVE_UP] = None
             break
-        blocks = CLASSIFICATION[code_of(error)].blocking
-        if blocks or len(others) < most:
-            (blocking if blocks else others)[finding_of(error, path, document, names)] = None
+        stops = blocks(code_of(error))
+        if stops or len(others) < most:
+            (blocking if stops else others)[finding_of(error, path, document, names)] = None
     kept = [*blocking, *others][:most]
     return tuple(
         sorted(kept, key=lambda finding: (finding.path, finding.code, finding.keyword, finding.expected))

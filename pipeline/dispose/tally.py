@@ -85,13 +85,14 @@ class Tally:
     def count_verdicts(self, records: Sequence[Record], verdicts: Sequence[Verdict], now_ns: int) -> None:
         """As :meth:`count` for each record and its verdict. Hot path: what is equal is counted before it is added."""
         self._measure(records, now_ns)
-        clean = [verdict.tenant for verdict in verdicts if not verdict.issues]
+        clean = [verdict.tenant for verdict in verdicts if not (verdict.issues or verdict.audited)]
         for tenant, number in Counter(clean).items():
             self._add(tenant, Outcome.VALID, Reason.PASSED, number, ())
         if len(clean) < len(verdicts):
             for verdict in verdicts:
-                if verdict.issues:
-                    self._add(verdict.tenant, stage_of(verdict), reason_of(verdict), 1, verdict.issues)
+                if verdict.issues or verdict.audited:
+                    issues = (*verdict.issues, *verdict.audited)
+                    self._add(verdict.tenant, stage_of(verdict), reason_of(verdict), 1, issues)
 
     def _measure(self, records: Sequence[Record], now_ns: int) -> None:
         """Bytes and latencies. Records that are read together often have the same millisecond."""

@@ -1,11 +1,13 @@
 """Faults in the bytes: each takes a clean document and gives a value that cannot be read (S0-13, S0-14)."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import orjson
 
+from ..core.codes import IssueCode
 from ..core.document import Json
+from .fault import Fault
 
 Document = dict[str, Json]
 
@@ -86,3 +88,16 @@ def _with_member(value: bytes, member: bytes) -> bytes:
 def _cut(value: bytes, rng: random.Random) -> bytes:
     # Never inside a character: that would be a fault of encoding.
     return value[: int(len(value) * rng.uniform(0.2, 0.95))].decode(errors="ignore").encode()
+
+
+FAULTS: Mapping[IssueCode, Fault] = {
+    IssueCode.CORRUPT_EMPTY: Fault(empty, blocking=True, weight=2),
+    # A megabyte each: one in some two thousand faults, or a load is mostly padding.
+    IssueCode.CORRUPT_TOO_LARGE: Fault(too_large, blocking=True, weight=0.02),
+    IssueCode.CORRUPT_ENCODING: Fault(encoding, blocking=True, weight=2),
+    IssueCode.CORRUPT_JSON_MALFORMED: Fault(json_malformed, blocking=True, weight=5),
+    IssueCode.CORRUPT_DUPLICATE_KEY: Fault(duplicate_key, blocking=True, weight=2),
+    IssueCode.CORRUPT_DEPTH: Fault(depth, blocking=True, weight=1),
+    IssueCode.CORRUPT_NUMBER_RANGE: Fault(number_range, blocking=True, weight=2),
+    IssueCode.CORRUPT_AVRO: Fault(avro, blocking=True, weight=1),
+}

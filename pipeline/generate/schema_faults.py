@@ -1,11 +1,13 @@
 """Faults in the meaning: each changes a clean document, so that it can be read but breaks its schema (S0-7, S0-8)."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import orjson
 
+from ..core.codes import IssueCode
 from ..core.document import Json
+from .fault import Fault
 
 Document = dict[str, Json]
 Change = tuple[tuple[str, ...], Json]
@@ -91,3 +93,13 @@ def _changed(document: Document, path: Sequence[str], change: Callable[[Document
         here[token] = here = dict(child)
     change(here)
     return copy
+
+
+FAULTS: Mapping[IssueCode, Fault] = {
+    IssueCode.SCHEMA_SUBJECT_UNKNOWN: Fault(subject_unknown, blocking=True, weight=2),
+    IssueCode.SCHEMA_VERSION_UNKNOWN: Fault(version_unknown, blocking=True, weight=2),
+    IssueCode.SCHEMA_REQUIRED_MISSING: Fault(required_missing, blocking=True, weight=8),
+    IssueCode.SCHEMA_TYPE_INVALID: Fault(type_invalid, blocking=True, weight=8),
+    IssueCode.SCHEMA_FORMAT_INCONSISTENT: Fault(format_inconsistent, blocking=False, weight=3),
+    IssueCode.SCHEMA_MISMATCH_MINOR: Fault(mismatch_minor, blocking=False, weight=3),
+}

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.document import Json
+from ..core.codes import IssueCode
+from .business_rules import BusinessRules
+from .classification import CLASSIFICATION, CodePolicy
+from .compliance_rules import ComplianceRules
+from .performance_rules import PerformanceRules
+from .security_rules import SecurityRules
+from .subject import AvroSchema, Pointers, Subject
+from .time_rules import TimeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +42,14 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointers:
-    """Where things stand in a subject's documents: reference tokens, or ``None`` when it has no such thing."""
+class Rules:
+    """The settings of the detectors: one file of ``policies/`` and one member each."""
 
-    trace_id: tuple[str, ...] | None = None
-    tenant: tuple[str, ...] | None = None
-    trace_type: tuple[str, ...] | None = None
-    schema_version: tuple[str, ...] | None = None
-    time: tuple[str, ...] | None = None
-    status: tuple[str, ...] | None = None
-    steps: tuple[str, ...] | None = None
-    governance: tuple[str, ...] | None = None
-    trust_score: tuple[str, ...] | None = None
-    producer: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AvroSchema:
-    """A writer schema that producers of a subject may use, by its registry id."""
-
-    schema_id: int
-    version: str
-    """The JSON Schema version that the decoded document is judged by."""
-    document: Json
-    """The ``.avsc`` as parsed JSON; checked at load to be safe to decode untrusted bytes with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A kind of trace: its versions and where to find things in it (DESIGN 6)."""
-
-    name: str
-    trace_types: frozenset[str]
-    """Values at the ``trace_type`` pointer that mean this subject."""
-    current_version: str
-    schemas: Mapping[str, Json]
-    """Version → JSON Schema (2020-12)."""
-    deprecated_versions: frozenset[str]
-    pointers: Pointers
-    avro: tuple[AvroSchema, ...] = ()
-    decode_only: bool = False
-    """Judge no schema at all: the pseudo-subject ``any`` of ``assay validate``."""
+    security: SecurityRules = field(default_factory=SecurityRules)
+    compliance: ComplianceRules = field(default_factory=ComplianceRules)
+    business: BusinessRules = field(default_factory=BusinessRules)
+    performance: PerformanceRules = field(default_factory=PerformanceRules)
+    time: TimeRules = field(default_factory=TimeRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +64,14 @@ class Bundle:
     """By topic name without prefix."""
     by_trace_type: Mapping[str, str] = field(default_factory=dict[str, Any])
     """Trace type → subject name."""
+    classification: Mapping[IssueCode, CodePolicy] = field(default_factory=lambda: CLASSIFICATION)
+    """A row for every code: severity, category, modes."""
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def short_id(self) -> str:
         """The first 12 hex digits: the value of header ``assay-bundle``."""
         return self.bundle_id[:12]
+
+
+__all__ = ["AvroSchema", "Binding", "Bundle", "Limits", "Pointers", "Rules", "Subject"]

@@ -3,22 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from ..core.codes import IssueCode
 from ..core.document import Json, format_pointer
 from .bundle import AvroSchema, Binding, Limits, Pointers, Subject
-from .classification import CLASSIFICATION
+from .classification import CodePolicy
 
 _EXACT = 2**53
 """RFC 8785 writes numbers as IEEE doubles; past this an integer may not be one."""
 
 
-def bundle_content(limits: Limits, subjects: Mapping[str, Subject], bindings: Mapping[str, Binding]) -> Json:
+def bundle_content(
+    limits: Limits,
+    subjects: Mapping[str, Subject],
+    bindings: Mapping[str, Binding],
+    classification: Mapping[IssueCode, CodePolicy],
+    rules: Mapping[str, Json],
+) -> Json:
     """Everything that a verdict depends on, in a form that RFC 8785 can write. Layout, order and comments are gone."""
     return {
         "bindings": {topic: _binding(binding) for topic, binding in bindings.items()},
         "classification": {
-            code.value: [policy.category.value, policy.severity.value, policy.blocking]
-            for code, policy in CLASSIFICATION.items()
+            code.value: {
+                "category": policy.category.value,
+                "severity": policy.severity.value,
+                "mode": policy.mode.value,
+                "at": {point.value: mode.value for point, mode in policy.at.items()},
+            }
+            for code, policy in classification.items()
         },
+        "rules": {name: exact(document) for name, document in rules.items()},
         "limits": asdict(limits),
         "subjects": {name: _subject(subject) for name, subject in subjects.items()},
     }

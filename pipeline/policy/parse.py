@@ -1,19 +1,37 @@
 """From files to a bundle: everything that is wrong is said at once, and nothing wrong gets in (D-21)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ..core.canonical import content_id
 from ..core.document import Json
 from ..core.errors import ConfigError, Problem
-from .bundle import Binding, Bundle, Limits, Subject
+from .bundle import Binding, Bundle, Limits, Rules, Subject
+from .business_rules import parse_business
+from .classification import CLASSIFICATION
+from .compliance_rules import parse_compliance
 from .content import bundle_content
 from .documents import read_json, read_yaml
 from .parse_bindings import parse_bindings
+from .parse_classification import parse_classification
 from .parse_limits import parse_limits
 from .parse_subject import parse_subject
+from .performance_rules import parse_performance
+from .security_rules import parse_security
+from .time_rules import parse_time
 
 BINDINGS = "policies/bindings.yaml"
 LIMITS = "policies/limits.yaml"
+CLASSIFICATION_FILE = "policies/classification.yaml"
+
+_RULES: Mapping[str, Callable[[str, Json, Mapping[str, Subject], list[Problem]], Any]] = {
+    # member of Rules, and name of its file: who reads it
+    "security": parse_security,
+    "compliance": parse_compliance,
+    "business": parse_business,
+    "performance": parse_performance,
+    "time": parse_time,
+}
 
 _OWN_RECORDS = "assay"
 """``schemas/assay``: the records that Assay writes; no subject."""
@@ -33,15 +51,33 @@ def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     _check_avro_ids(known, problems)
     limits = parse_limits(LIMITS, policies[LIMITS], problems) if LIMITS in policies else Limits()
     bindings = _bindings(policies, frozenset(subjects), problems)
+    classification = (
+        parse_classification(CLASSIFICATION_FILE, policies[CLASSIFICATION_FILE], problems)
+        if CLASSIFICATION_FILE in policies
+        else CLASSIFICATION
+    )
+    documents = {name: policies[path] for name in _RULES if (path := _rules_file(name)) in policies}
+    rules = Rules(
+        **{
+            name: _RULES[name](_rules_file(name), document, known, problems)
+            for name, document in documents.items()
+        }
+    )
     if problems:
         raise ConfigError(problems)
     return Bundle(
-        bundle_id=content_id(bundle_content(limits, known, bindings)),
+        bundle_id=content_id(bundle_content(limits, known, bindings, classification, documents)),
         limits=limits,
         subjects=known,
         bindings=bindings,
         by_trace_type=by_trace_type,
+        classification=classification,
+        rules=rules,
     )
+
+
+def _rules_file(name: str) -> str:
+    return f"policies/{name}.yaml"
 
 
 def _bindings(
@@ -83,7 +119,7 @@ def _sorted(
 
 def _belongs(path: str, name: str) -> bool:
     if path.startswith("policies/"):
-        return path in {BINDINGS, LIMITS}
+        return path in {BINDINGS, LIMITS, CLASSIFICATION_FILE, *map(_rules_file, _RULES)}
     return name == "subject.yaml" or name.endswith((".json", ".avsc"))
 
 

@@ -4,14 +4,14 @@ from assay.agents.cli.validate_screen import record_line
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Finding
 from assay.pipeline.core.verdict import Identity, Verdict
-from assay.pipeline.policy.classification import apply_policy
+from assay.pipeline.policy.classification import Enforcement
 from assay.pipeline.report import Entry, Place
 
 TYPE = Finding(IssueCode.SCHEMA_TYPE_INVALID, "/steps", "type", "array", "object(1)")
 
 
 def entry(*findings: Finding) -> Entry:
-    issues = tuple(apply_policy(finding, "schema") for finding in findings)
+    issues = tuple(Enforcement().issue(finding, "schema") for finding in findings)
     verdict = Verdict("1", "workflow_trace", "1.2.0", issues, Identity(), blocking=True, readable=True)
     return Entry(Place("a.jsonl", 3), verdict)
 

@@ -13,6 +13,7 @@ from assay.pipeline.core.document import Json
 from assay.pipeline.core.issue import Finding
 from assay.pipeline.detect.schema_collect import MOST_EXAMINED, collect
 from assay.pipeline.detect.schema_errors import ErrorLister, Located
+from assay.pipeline.policy.classification import Enforcement
 from assay.pipeline.policy.json_schema import compile_schema
 
 Find = Callable[..., list[Finding]]
@@ -120,14 +121,14 @@ class Endless:
 
 def test_enough_errors_with_a_blocking_one_are_enough() -> None:
     errors = Endless({"type": "null"})
-    assert len(collect(errors, ["value"] * 5000, frozenset(), 200)) == 200
+    assert len(collect(errors, ["value"] * 5000, frozenset(), 200, Enforcement().blocks)) == 200
     assert errors.taken == 201
 
 
 def test_without_a_blocking_one_the_search_goes_on_and_then_blocks() -> None:
     """When in doubt, stop: a trace that was not looked at to its end is not called valid (promise 5)."""
     errors = Endless({"maxLength": 1})
-    findings = collect(errors, ["value"] * 5000, frozenset(), 200)
+    findings = collect(errors, ["value"] * 5000, frozenset(), 200, Enforcement().blocks)
     assert errors.taken == MOST_EXAMINED + 1
     assert len(findings) == 200
     assert [finding.rule for finding in findings if finding.code == "detector.failed"] == [

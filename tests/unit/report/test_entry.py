@@ -3,7 +3,7 @@
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Finding, Severity
 from assay.pipeline.core.verdict import Identity, Verdict
-from assay.pipeline.policy.classification import apply_policy
+from assay.pipeline.policy.classification import Enforcement
 from assay.pipeline.report import Entry, Judgement, Place, Summary, entry_document
 
 MISSING = Finding(IssueCode.SCHEMA_REQUIRED_MISSING, "/context/tenant_id", "required", "a member", "")
@@ -11,7 +11,7 @@ FORMAT = Finding(IssueCode.SCHEMA_FORMAT_INCONSISTENT, "/started_at", "format", 
 
 
 def entry(*findings: Finding, line: int | None = 3) -> Entry:
-    issues = tuple(apply_policy(finding, "schema") for finding in findings)
+    issues = tuple(Enforcement().issue(finding, "schema") for finding in findings)
     blocking = any(issue.blocking for issue in issues)
     verdict = Verdict("1001", "workflow_trace", "1.2.0", issues, Identity(), blocking, readable=True)
     return Entry(Place("a.jsonl", line), verdict)
@@ -42,7 +42,7 @@ def test_a_record_with_warnings_is_valid_and_lists_them() -> None:
                 "severity": "medium",
                 "blocking": False,
                 "path": "/started_at",
-                "message": apply_policy(FORMAT, "schema").message,
+                "message": Enforcement().issue(FORMAT, "schema").message,
                 "expected": "date-time",
                 "actual_masked": "string(9)",
             }
