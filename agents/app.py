@@ -18,7 +18,7 @@ from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import RedisNotes
 from assay.agents.names import lane_group
 from assay.agents.policy_files import load_policies
-from assay.agents.process import end_at_the_latest
+from assay.agents.process import end_at_the_latest, tune_memory
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.telemetry import Telemetry
@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 LAG_INTERVAL_S = 5.0
 STOP_S = 9.0
 """A worker that is asked to stop is gone after this, whatever Kafka does."""
-GC_THRESHOLDS = (50_000, 20, 50)
-"""Every record makes containers that die young; collecting as often as Python does by default costs a tenth of the CPU."""
 
 
 class LanesOnly(BootStrategy):  # type: ignore[misc]  # faust ships no types
@@ -168,7 +166,7 @@ def run_worker(settings: Settings, agents: Sequence[str], process: int = 0) -> N
     import uvloop  # noqa: PLC0415 - sets the loop for this process only
 
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    gc.set_threshold(*GC_THRESHOLDS)
+    tune_memory()
     app, services = create_app(settings, agents, process)
     worker = faust.Worker(
         app,

@@ -44,22 +44,25 @@ class Judge:
         self._bundle = bundle
         self._enforcement = Enforcement(bundle.classification, point)
         self._topics = {
-            f"{topic_prefix}{topic}": (binding, Selector(bundle, binding))
+            f"{topic_prefix}{topic}": (binding, Selector(bundle, binding).__call__)
             for topic, binding in bundle.bindings.items()
         }
         self._avro = AvroRegistry(bundle)
-        self._detectors = build_detectors(bundle) if detectors is None else tuple(detectors)
+        self._limits = bundle.limits
+        self._most_around = bundle.limits.max_key_and_headers_bytes
+        found = build_detectors(bundle) if detectors is None else detectors
+        self._detectors = tuple((detector.name, detector.detect) for detector in found)
 
     def __call__(self, record: Record, now_ns: int) -> Verdict:
         """All issues of one record, and who it is. Raises ``KeyError`` for a topic that no binding declares."""
         binding, select = self._topics[record.topic]
-        limits = self._bundle.limits
         headers = record.headers
-        most = limits.max_key_and_headers_bytes
+        most = self._most_around
         # Without headers the key alone decides; counting takes a call, and this does not.
         if (headers or len(record.key or b"") > most) and key_and_headers_bytes(record) > most:
             return self._unreadable(TOO_MUCH_AROUND, binding.tenant or NONE, binding.default_subject)
-        decoded = decode(record.value, limits, self._avro)
+        value = record.value
+        decoded = decode(value, self._limits, self._avro)
         if isinstance(decoded, Finding):
             return self._unreadable(decoded, binding.tenant or NONE, binding.default_subject)
         document = decoded.document
@@ -68,38 +71,36 @@ class Judge:
             return self._unselected(selected, document, binding)
         subject, version = selected
         tenant = tenant_of(binding, subject, document)
-        assert record.value is not None, "decode() makes an empty value a finding"
         name = subject.name
-        issues, audited = self._detect(
-            _make_trace((document, record.value, name, version, tenant, record.timestamp, now_ns))
-        )
-        if not issues:
-            return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True, audited))
+        found = self._detect(_make_trace((document, value, name, version, tenant, record.timestamp, now_ns)))
+        if found is None:
+            return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True, ()))
+        issues, audited = found
         return Verdict(
             tenant,
             name,
             version,
             issues,
-            _identity(subject, document),
+            _identity(subject, document) if issues else ANONYMOUS,
             blocking=any(issue.blocking for issue in issues),
             readable=True,
             audited=audited,
         )
 
-    def _detect(self, trace: Trace) -> tuple[tuple[Issue, ...], tuple[Issue, ...]]:
-        """What the trace is told of, and what is only counted."""
-        issues: list[Issue] = []
-        audited: list[Issue] = []
-        for detector in self._detectors:
+    def _detect(self, trace: Trace) -> tuple[tuple[Issue, ...], tuple[Issue, ...]] | None:
+        """What the trace is told of, and what is only counted; ``None``, and no work, when there is neither."""
+        found: tuple[tuple[Issue, ...], tuple[Issue, ...]] | None = None
+        for name, detect in self._detectors:
             try:
-                findings = detector.detect(trace)
+                findings = detect(trace)
                 if len(findings) == 0:  # not its truth: what is no sequence must fail here, and not pass
                     continue
-                self._enforcement.sort(findings, detector.name, issues, audited)
+                issues, audited = self._enforcement.sort(findings, name)
             except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
                 failed = Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__)
-                self._enforcement.sort([failed], detector.name, issues, audited)
-        return tuple(issues), tuple(audited)
+                issues, audited = self._enforcement.sort([failed], name)
+            found = (issues, audited) if found is None else (found[0] + issues, found[1] + audited)
+        return found
 
     def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:
         """A subject or version that the bundle does not have: its own issue, not one of another schema.

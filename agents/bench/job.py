@@ -59,6 +59,11 @@ class Job:
         """The topic for what passes."""
         return topic_name(TopicRole.VALID, self.output_prefix)
 
+    @property
+    def refused(self) -> str:
+        """The topic for what does not: every record has an outcome, here and at every peer that judges."""
+        return topic_name(TopicRole.INVALID, self.output_prefix)
+
     def group(self, peer: str) -> str:
         """The consumer group of a peer."""
         return lane_group(self.settings(), peer)

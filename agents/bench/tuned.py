@@ -1,4 +1,4 @@
-"""Runs asynchronous peers as a worker runs: the same event loop, the same garbage collection."""
+"""Runs asynchronous peers on a worker's event loop."""
 
 import asyncio
 import gc
@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from assay.agents.app import GC_THRESHOLDS
+from assay.agents.process import GC_THRESHOLDS
 
 T = TypeVar("T")
 
 
 def run_tuned(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run to completion. Call it when everything that lives long has been built: that is frozen."""
+    """Run to completion, with a worker's garbage collection. Call it when what lives long has been built: that is frozen."""
     gc.set_threshold(*GC_THRESHOLDS)
     gc.collect()
     gc.freeze()

@@ -14,6 +14,9 @@ def parts_of(fetched: Fetched, most_bytes: int = PART_BYTES) -> Iterator[Fetched
 
     The position after a part is the offset of the partition's next record; after its last, the fetched position.
     """
+    if sum(map(bytes_of, fetched.records.values())) <= most_bytes:  # nearly always
+        yield fetched
+        return
     part: dict[TopicPartition, list[Record]] = {}
     size = 0
     for partition, records in fetched.records.items():
@@ -26,6 +29,11 @@ def parts_of(fetched: Fetched, most_bytes: int = PART_BYTES) -> Iterator[Fetched
             size += weight
     if part:
         yield _part(fetched, part, None)
+
+
+def bytes_of(records: Sequence[Record]) -> int:
+    """The bytes of their values."""
+    return sum([len(record.value or b"") for record in records])
 
 
 def _part(fetched: Fetched, part: dict[TopicPartition, list[Record]], following: Record | None) -> Fetched:

@@ -19,7 +19,7 @@ from assay.pipeline.core.record import Record, source_of
 from .crash import CrashPoints
 from .events import LaneEvents
 from .notes import CrashNotes, OpenNote
-from .parts import parts_of
+from .parts import bytes_of, parts_of
 from .probe import Probe
 from .step import LaneStep, SourceRange, Work
 from .within import within
@@ -288,10 +288,9 @@ class SlotRunner:
 
 def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
     """Runs of records that are short in number and in bytes."""
-    first = size = 0
-    for index, record in enumerate(records):
-        if size > CHUNK_BYTES or index - first >= CHUNK_RECORDS:
-            yield records[first:index]
-            first, size = index, 0
-        size += len(record.value or b"")
-    yield records[first:]
+    for start in range(0, len(records), CHUNK_RECORDS):
+        run = records[start : start + CHUNK_RECORDS]
+        if bytes_of(run) <= CHUNK_BYTES:
+            yield run
+        else:
+            yield from ([record] for record in run)

@@ -1,6 +1,7 @@
 """The passing record: the same bytes, and headers that say who judged them (promise 2)."""
 
-import hashlib
+from binascii import hexlify
+from hashlib import sha256
 
 from ..core import headers as names
 from ..core.outcome import Outcome, Reason
@@ -39,7 +40,7 @@ class PassingWriter:
             self._bundle,
             _OUTCOME,
             _WARNED if verdict.issues else _PASSED,
-            (names.SHA256, hashlib.sha256(value or b"").hexdigest().encode()),
+            (names.SHA256, hexlify(sha256(value or b"").digest())),
             FIRST_PASS_HEADER,
         ]
         if verdict.issues:

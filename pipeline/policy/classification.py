@@ -155,16 +155,17 @@ class Enforcement:
             detector=detector,
         )
 
-    def sort(
-        self, findings: Iterable[Finding], detector: str, issues: list[Issue], audited: list[Issue]
-    ) -> None:
-        """Add each finding to the issues of the trace, or to those that are only counted, or to neither."""
+    def sort(self, findings: Iterable[Finding], detector: str) -> tuple[tuple[Issue, ...], tuple[Issue, ...]]:
+        """The findings that are issues of the trace, and those that are only counted."""
+        issues: list[Issue] = []
+        audited: list[Issue] = []
         for finding in findings:
             mode = self._modes[finding.code]
             if mode is Mode.AUDIT:
                 audited.append(self.issue(finding, detector))
             elif mode is not Mode.OFF:
                 issues.append(self.issue(finding, detector))
+        return tuple(issues), tuple(audited)
 
 
 def _message(finding: Finding) -> str:

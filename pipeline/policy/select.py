@@ -98,10 +98,7 @@ class Selector:
 
     def __call__(self, headers: Headers, document: Json, registration: Registration) -> Selected | Finding:
         """What :func:`select` says: it is asked unless the body alone decides, and names what is known."""
-        for key, _ in headers:
-            if key == SUBJECT:
-                return select(self._bundle, self._binding, headers, document, registration)
-        if type(document) is dict and registration.subject is None:
+        if type(document) is dict and registration.subject is None and not _names_subject(headers):
             trace_type = document.get("trace_type")
             known = self._known.get(trace_type) if type(trace_type) is str else None
             if known is not None:
@@ -111,6 +108,10 @@ class Selector:
                 if selected is not None:
                     return selected
         return select(self._bundle, self._binding, headers, document, registration)
+
+
+def _names_subject(headers: Headers) -> bool:
+    return bool(headers) and SUBJECT in [key for key, _ in headers]
 
 
 def _versions(subject: Subject) -> Mapping[str, Selected]:

@@ -114,7 +114,7 @@ def test_an_unknown_peer_is_a_usage_error_that_names_those_that_there_are(bench:
     result = bench("lane", "--peers", named)
 
     assert result.exit_code == 2
-    assert "mirror, overlapped, lane, librdkafka, faust, quix, bytewax" in result.stderr
+    assert "mirror, overlapped, lane, librdkafka, faust, quix, quix_default, bytewax" in result.stderr
 
 
 def test_a_peer_that_is_not_installed_is_left_out_and_said_to_be(
@@ -125,4 +125,7 @@ def test_a_peer_that_is_not_installed_is_left_out_and_said_to_be(
     result = bench("lane")
 
     assert "quix" not in plans[0].peers
-    assert result.stderr == ("quix is left out: quixstreams is not installed (pip install 'assay[bench]')\n")
+    assert result.stderr == "".join(
+        f"{peer} is left out: quixstreams is not installed (pip install 'assay[bench]')\n"
+        for peer in ("quix", "quix_default")
+    )

@@ -25,6 +25,7 @@ LANE_PEERS: Mapping[str, Peer] = {
     "librdkafka": Peer("librdkafka", "confluent_kafka"),
     "faust": Peer("faust_agent", "faust", most_records=10_000),
     "quix": Peer("quix", "quixstreams"),
+    "quix_default": Peer("quix_default", "quixstreams"),
     "bytewax": Peer("bytewax_flow", "bytewax"),
 }
 """Peers of ``assay bench lane``, in the order in which they take turns."""

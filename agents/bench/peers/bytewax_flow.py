@@ -30,8 +30,12 @@ def run(job: Job, watch: Stopwatch) -> None:
     brokers = [job.bootstrap_servers]
     flow = Dataflow("bench")
     incoming = op.input("in", flow, KafkaSource(brokers, [job.source], tail=False))
-    passing = op.map("to_sink", op.filter("is_valid", incoming, passes), to_sink)
-    op.output("out", passing, KafkaSink(brokers, job.sink))
+    judged = op.branch("is_valid", incoming, passes)
+    for name, stream, topic in (
+        ("passed", judged.trues, job.sink),
+        ("refused", judged.falses, job.refused),
+    ):
+        op.output(f"out_{name}", op.map(f"map_{name}", stream, to_sink), KafkaSink(brokers, topic))
     with tempfile.TemporaryDirectory() as folder:
         init_db_dir(Path(folder), 1)
         cli_main(flow, recovery_config=RecoveryConfig(folder))

@@ -32,6 +32,7 @@ async def _run(app: faust.App, job: Job, watch: Stopwatch) -> None:
     complete = asyncio.Event()
     source = app.topic(job.source, value_type=bytes, key_type=bytes)
     sink = app.topic(job.sink, value_type=bytes, key_type=bytes)
+    refused = app.topic(job.refused, value_type=bytes, key_type=bytes)
     conforms = Draft202012Validator(workflow_schema()).is_valid
     seen = 0
 
@@ -40,8 +41,7 @@ async def _run(app: faust.App, job: Job, watch: Stopwatch) -> None:
         nonlocal seen
         async for key, value in traces.items():
             watch.arrived()
-            if is_valid(value, conforms):
-                await sink.send(key=key, value=value)
+            await (sink if is_valid(value, conforms) else refused).send(key=key, value=value)
             seen += 1
             if seen == job.records:
                 complete.set()

@@ -16,6 +16,7 @@ from assay.agents.lanes.engine import Lane
 from assay.agents.lanes.events import LaneEvents
 from assay.agents.lanes.notes import RedisNotes
 from assay.agents.lanes.step import LaneStep, SourceRange, Work
+from assay.agents.process import tune_memory
 from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.outgoing import Outgoing
@@ -105,6 +106,7 @@ class BenchLane:
 
 def run(job: Job, watch: Stopwatch) -> None:
     """Judge the job's records."""
+    tune_memory()
     bench = BenchLane(job, watch)
     run_tuned(lambda: _measure(bench))
 

@@ -113,15 +113,17 @@ class KafkaProducer:
 
     def _batches(self, role: TopicRole, records: list[Outgoing]) -> list[Any]:
         limit = TOPICS[role].max_message_bytes - BATCH_OVERHEAD
-        batches = [self._producer.create_batch()]
-        for record in records:
-            _, _, key, value, headers, timestamp = record
-            if _estimate(key, value, headers) > limit:
-                # The builder would take it as the first of a batch, and the broker refuse the batch.
-                raise PermanentError(f"a record for {role} exceeds the topic's max.message.bytes")
-            if batches[-1].append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
-                batches.append(self._producer.create_batch())
-                batches[-1].append(timestamp=timestamp, key=key, value=value, headers=headers)
+        batches = []
+        append: Any = _full
+        for _, _, key, value, headers, timestamp in records:
+            if append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
+                if _estimate(key, value, headers) > limit:
+                    # The builder takes any first record, and the broker would refuse the batch.
+                    raise PermanentError(f"a record for {role} exceeds the topic's max.message.bytes")
+                batch = self._producer.create_batch()
+                batches.append(batch)
+                append = batch.append
+                append(timestamp=timestamp, key=key, value=value, headers=headers)
         return batches
 
     async def _partition_for(self, record: Outgoing) -> int:
@@ -166,3 +168,7 @@ class KafkaProducer:
         except (KafkaError, IllegalOperation, AssertionError) as error:
             # aiokafka asserts on its own state after a failure; the outcome is as unknown as after an error.
             raise UnknownOutcomeError(f"transaction failed: {type(error).__name__}") from error
+
+
+def _full(**_record: Any) -> None:
+    """What a batch without room says."""

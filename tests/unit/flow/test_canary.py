@@ -116,7 +116,7 @@ def parts(record: Record) -> bytes:
 @pytest.fixture
 async def told(memory: InMemory, good: dict[str, Any], shipped: Bundle) -> InMemory:
     """All of it judged, one killer and one that a detector chokes on among them."""
-    memory.step._judge = Judge(shipped, [Quotes(), *build_detectors(shipped)])
+    memory.step._court._judge = Judge(shipped, [Quotes(), *build_detectors(shipped)])
     for value in (*planted(good), *unreadable(), orjson.dumps(good | {"quote me": CANARY})):
         memory.put(value, key=PLAIN, headers=HEADERS)
     memory.put(orjson.dumps(good), key=PLAIN, headers=[("assay-subject", PLAIN)])
