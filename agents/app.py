@@ -4,20 +4,29 @@ import asyncio
 import gc
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import faust
 import mode
-from faust.app.base import BootStrategy
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from assay.agents import classifier_probe
+from assay.agents.bundles import BundleService, BundleUser, BundleWatch
+from assay.agents.classifier import LANE as CLASSIFIER
+from assay.agents.classifier import ClassifierStep
 from assay.agents.clock import SystemClock
 from assay.agents.detector import LANE as DETECTOR
 from assay.agents.detector import DetectorStep
+from assay.agents.faust_client import LanesOnly, faust_options
 from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import RedisNotes
+from assay.agents.lanes.probe import CHILD, Probe
 from assay.agents.names import lane_group
+from assay.agents.policy import AGENT as POLICY
+from assay.agents.policy import PolicyDesk, add_policy_agent
 from assay.agents.policy_files import load_policies
+from assay.agents.policy_topic import KafkaPolicySource, read_policy_log
 from assay.agents.process import end_at_the_latest, tune_memory
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
@@ -25,18 +34,13 @@ from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.errors import AssayError, ConfigError, Problem
 from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.policy.bundle import Bundle
 
 log = logging.getLogger(__name__)
 
 LAG_INTERVAL_S = 5.0
 STOP_S = 9.0
 """A worker that is asked to stop is gone after this, whatever Kafka does."""
-
-
-class LanesOnly(BootStrategy):  # type: ignore[misc]  # faust ships no types
-    """Boots Faust without a Kafka client of its own: its rebalances must not disturb a lane."""
-
-    enable_kafka = False
 
 
 class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
@@ -71,19 +75,27 @@ class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
         await self._transport.stop()
 
 
-def lane_specs(settings: Settings) -> Mapping[str, LaneSpec]:
-    """The lanes that there are, by name: an explicit list, no discovery."""
-    bundle = load_policies(settings)
+def lane_specs(settings: Settings, bundle: Bundle | None = None) -> Mapping[str, LaneSpec]:
+    """The lanes that there are, by name: an explicit list, no discovery. Without a bundle, the directories'."""
+    bundle = bundle or load_policies(settings)
     sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
     group = lane_group(settings, DETECTOR)
     return {
         DETECTOR: LaneSpec(
             DETECTOR, TopicRole.RAW, DetectorStep(bundle, sealer, group, settings.topic_prefix)
         ),
+        CLASSIFIER: LaneSpec(
+            CLASSIFIER, TopicRole.INVALID, ClassifierStep(bundle, lane_group(settings, CLASSIFIER))
+        ),
     }
 
 
-AGENTS = (DETECTOR,)
+LANES = (DETECTOR, CLASSIFIER)
+PROBES = {DETECTOR: CHILD, CLASSIFIER: classifier_probe.COMMAND}
+"""Where each lane's suspect records are judged apart (rule 10)."""
+LOW_RATE = (POLICY,)
+"""Faust agents. Supervised, they have a process of their own: Faust's rebalances must not disturb a lane."""
+AGENTS = (*LANES, *LOW_RATE)
 """What ``assay worker --agents`` takes."""
 
 
@@ -95,12 +107,24 @@ def create_app(
     Raises :class:`ConfigError` for an agent that does not exist or is named twice, and for none at all.
     """
     _check_agents(agents)
-    specs = lane_specs(settings)
-    telemetry = Telemetry(CollectorRegistry(), agents)
-    app = _new_faust_app(settings, process)
-    services = [_lane_service(specs[name], settings, telemetry) for name in agents]
-    _add_pages(app, telemetry, [service.lane for service in services])
-    return app, services
+    bundle = load_policies(settings)
+    lanes = [name for name in agents if name in LANES]
+    specs = lane_specs(settings, bundle)
+    telemetry = Telemetry(CollectorRegistry(), lanes)
+    app = _new_faust_app(settings, process, low_rate=len(lanes) < len(agents))
+    if POLICY in agents:
+        desk = PolicyDesk(
+            settings, bundle, lambda: read_policy_log(KafkaPolicySource(settings)), SystemClock(), telemetry
+        )
+        add_policy_agent(app, settings, desk)
+    steps = [specs[name].step for name in lanes]
+    users = [step for step in steps if isinstance(step, BundleUser)]
+    watch = BundleWatch(KafkaPolicySource(settings), bundle, users, telemetry)
+    services = [_lane_service(specs[name], settings, telemetry) for name in lanes]
+    _add_pages(app, telemetry, [service.lane for service in services], watch)
+    if lanes and settings.policy_source == "topic":
+        return app, [BundleService(watch), *services]
+    return app, [*services]
 
 
 def _check_agents(agents: Sequence[str]) -> None:
@@ -114,12 +138,11 @@ def _check_agents(agents: Sequence[str]) -> None:
         raise ConfigError([Problem("--agents", why, remedy) for why in wrong])
 
 
-def _new_faust_app(settings: Settings, process: int) -> faust.App:
+def _new_faust_app(settings: Settings, process: int, *, low_rate: bool) -> faust.App:
     datadir = settings.home / "faust"
     datadir.mkdir(parents=True, exist_ok=True)
     app = faust.App(
-        id=f"assay-{settings.env}-worker",
-        broker=f"kafka://{settings.bootstrap_servers}",
+        id=lane_group(settings, "agents"),  # the group of the low-rate agents
         autodiscover=False,
         datadir=str(datadir),
         web_enabled=settings.web_port != 0,
@@ -131,22 +154,31 @@ def _new_faust_app(settings: Settings, process: int) -> faust.App:
         web_tables_enabled=False,
         web_stats_enabled=False,
         web_graph_enabled=False,
-        topic_disable_leader=True,
         worker_redirect_stdouts=False,
+        **faust_options(settings),
     )
-    app.BootStrategy = LanesOnly
-    app.boot_strategy = LanesOnly(app)
+    if not low_rate:
+        app.BootStrategy = LanesOnly
+        app.boot_strategy = LanesOnly(app)
     return app
 
 
 def _lane_service(spec: LaneSpec, settings: Settings, telemetry: Telemetry) -> LaneService:
     transport = KafkaTransport(settings)
     notes = RedisNotes(settings.redis_url, f"assay:{settings.env}:{settings.topic_prefix}notes:{spec.name}")
-    lane = Lane(spec, settings, transport, SystemClock(), notes=notes, events=telemetry.for_lane(spec.name))
+    lane = Lane(
+        spec,
+        settings,
+        transport,
+        SystemClock(),
+        notes=notes,
+        events=telemetry.for_lane(spec.name),
+        new_probe=partial(Probe, PROBES[spec.name]),
+    )
     return LaneService(lane, transport, telemetry)
 
 
-def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane]) -> None:
+def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane], watch: BundleWatch) -> None:
     @app.page("/metrics")  # type: ignore[untyped-decorator]  # faust ships no types
     async def metrics(web: Any, _request: Any) -> Any:
         return web.bytes(generate_latest(telemetry.registry), content_type=CONTENT_TYPE_LATEST.split(";")[0])
@@ -158,7 +190,10 @@ def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane]) -> N
     @app.page("/ready")  # type: ignore[untyped-decorator]  # faust ships no types
     async def ready(web: Any, _request: Any) -> Any:
         waiting = [lane.spec.name for lane in lanes if not lane.is_ready]
-        return web.json({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)
+        answer = {"ready": not waiting, "waiting_for": waiting}
+        if lanes:
+            answer |= {"bundle": watch.in_use.short_id, "bundle_not_taken": watch.not_taken or None}
+        return web.json(answer, status=503 if waiting else 200)
 
 
 def run_worker(settings: Settings, agents: Sequence[str], process: int = 0) -> None:

@@ -1,6 +1,6 @@
 """The detector lane: traces.raw → traces.valid | traces.invalid, quality.tallies (DESIGN 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from assay.agents.lanes.step import SourceRange
 from assay.pipeline.core.outcome import Outcome, Reason
@@ -8,6 +8,7 @@ from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Record
 from assay.pipeline.core.sealed import Sealer
 from assay.pipeline.core.verdict import NONE, Verdict
+from assay.pipeline.detect import Detector, build_detectors
 from assay.pipeline.dispose import FailingWriter, PassingWriter, Tally
 from assay.pipeline.flow import Judge
 from assay.pipeline.policy.bundle import Bundle
@@ -23,15 +24,25 @@ Failed = tuple[Record, Verdict, int]
 class DetectorStep:
     """The lane's pure part; one :class:`DetectorWork` per transaction."""
 
-    def __init__(self, bundle: Bundle, sealer: Sealer, group: str, topic_prefix: str = "") -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        sealer: Sealer,
+        group: str,
+        topic_prefix: str = "",
+        only: Collection[str] | None = None,
+    ) -> None:
+        """``only`` names the detectors to run, for a benchmark; ``None`` runs all."""
         self._sealer = sealer
         self._group = group
         self._topic_prefix = topic_prefix
+        self._only = only
         self.use(bundle)
 
     def use(self, bundle: Bundle) -> None:
         """Judge by this bundle from the next transaction on; the one at work ends under its own."""
-        self._court = _Court(bundle, self._sealer, self._group, self._topic_prefix)
+        detectors = build_detectors(bundle, self._only)
+        self._court = _Court(bundle, detectors, self._sealer, self._group, self._topic_prefix)
 
     def begin(self) -> "DetectorWork":
         """Start the work of one transaction."""
@@ -41,11 +52,13 @@ class DetectorStep:
 class _Court:
     """One bundle at work: who judges by it, and who writes what comes of it."""
 
-    def __init__(self, bundle: Bundle, sealer: Sealer, group: str, topic_prefix: str) -> None:
+    def __init__(
+        self, bundle: Bundle, detectors: Sequence[Detector], sealer: Sealer, group: str, topic_prefix: str
+    ) -> None:
         self._bundle = bundle
         self._group = group
         # Bound methods: calling an object through its type takes twice as long, three times a record.
-        self._judge = Judge(bundle, topic_prefix=topic_prefix).__call__
+        self._judge = Judge(bundle, detectors, topic_prefix).__call__
         self._passing = PassingWriter(bundle).__call__
         self._failing = FailingWriter(bundle, sealer, group)
         self._tenants: Mapping[str, str] = {

@@ -13,7 +13,7 @@ import click
 from assay.pipeline.core import headers
 from assay.pipeline.core.codes import REMEDIES, SENTENCES, IssueCode
 from assay.pipeline.core.metrics import METRICS
-from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.policy.classification import CLASSIFICATION
 
@@ -28,25 +28,38 @@ TOPIC_WORDS: Mapping[TopicRole, str] = {
     TopicRole.VALID: "Traces that passed, byte for byte as they came, with `assay-*` headers.",
     TopicRole.INVALID: "Traces with a blocking issue: the envelope, with the payload sealed.",
     TopicRole.DEAD_LETTER: "Traces that nobody could judge, such as one that ended the process.",
+    TopicRole.CLASSIFIED: "The same envelopes with severity, team, fingerprint and what is to be done; payloads as they were.",
+    TopicRole.ISSUES: "One CloudEvent per failing trace and issue group: what is wrong, where, whose; no payload.",
     TopicRole.TALLIES: "One record per transaction: how many of what, for whom, from which offsets.",
+    TopicRole.POLICY: "The bundle to use, by three keys: `candidate`, `active`, `refused` ([ADR 7](../adr/0007-bundles-at-run-time.md)).",
 }
 
-_PASSING, _FAILING, _RAW, _DEAD = "valid", "invalid, dead letter", "raw", "dead letter"
+_PASSING, _FAILING, _RAW, _DEAD = "valid", "invalid, classified, dead letter", "raw", "dead letter"
+_CLASSIFIED, _ISSUES = "classified", "issues"
 _DERIVED = f"{_PASSING}, {_FAILING}"
 HEADER_WORDS: Sequence[tuple[str, str, str]] = (
-    (headers.SRC, _DERIVED, "`topic/partition/offset` of the raw record."),
+    (headers.SRC, f"{_DERIVED}, {_ISSUES}", "`topic/partition/offset` of the raw record."),
     (
         headers.TENANT,
-        _DERIVED,
+        f"{_DERIVED}, {_ISSUES}",
         "Whose trace it is, as established from the topic; `none` when nobody can tell.",
     ),
-    (headers.BUNDLE, _DERIVED, "First 12 hex digits of the id of the bundle that judged it."),
+    (
+        headers.BUNDLE,
+        f"{_DERIVED}, {_ISSUES}",
+        "First 12 hex digits of the id of the bundle that judged or classified it.",
+    ),
     (headers.OUTCOME, f"{_PASSING}, {_DEAD}", "What became of the trace: see [outcomes](codes.md#outcomes)."),
     (headers.REASON, _DERIVED, "Why it went there: see [reasons](codes.md#reasons)."),
     (headers.SHA256, _DERIVED, "SHA-256 of the raw value, hexadecimal."),
-    (headers.ATTEMPT, _DERIVED, "0 for a first pass; every replay adds one."),
+    (headers.ATTEMPT, f"{_DERIVED}, {_ISSUES}", "0 for a first pass; every replay adds one."),
     (headers.SEVERITY, _FAILING, "Severity of the worst issue."),
     (headers.FINGERPRINT, _FAILING, "16 hex digits that are equal for traces with the same problem."),
+    (
+        headers.DISPOSITION,
+        _CLASSIFIED,
+        "What is to be done with the trace: see [dispositions](codes.md#dispositions).",
+    ),
     (
         headers.WARNINGS,
         _PASSING,
@@ -59,7 +72,18 @@ HEADER_WORDS: Sequence[tuple[str, str, str]] = (
     ),
     (headers.REPLAY_OF, _RAW, "Reserved for replay: source of the original."),
     (headers.REPLAY_JOB, _RAW, "Reserved for replay: id of the job."),
-    (headers.TRACEPARENT, "all", "W3C trace context, passed through."),
+    (headers.TRACEPARENT, "all but issues", "W3C trace context, passed through."),
+    (
+        headers.CE_ID,
+        _ISSUES,
+        "CloudEvents 1.0: source, attempt and number of the event; the same when it is written again.",
+    ),
+    (headers.CE_SOURCE, _ISSUES, "Who says so."),
+    (headers.CE_TYPE, _ISSUES, "Kind and version of the event."),
+    (headers.CE_SPECVERSION, _ISSUES, "`1.0`."),
+    (headers.CE_TIME, _ISSUES, "When the verdict was given."),
+    (headers.CE_SUBJECT, _ISSUES, "Fingerprint of the issue group: the record's key as well."),
+    (headers.CONTENT_TYPE, _ISSUES, "`application/json`."),
     (headers.DLQ_TOPIC, _DEAD, "Topic of the raw record (KIP-1191, as the five below)."),
     (headers.DLQ_PARTITION, _DEAD, "Its partition."),
     (headers.DLQ_OFFSET, _DEAD, "Its offset."),
@@ -78,6 +102,12 @@ OUTCOME_WORDS: Mapping[Outcome | Hop, str] = {
     Outcome.QUARANTINED: "Contained by policy.",
     Outcome.DEAD_LETTERED: "Kept for a person.",
     Hop.INVALID: "Not an outcome but a hop: it has a blocking issue and is on `traces.invalid`.",
+    Hop.CLASSIFIED: "Not an outcome but a hop: it is decided what is to be done, and it is on `traces.classified`.",
+}
+DISPOSITION_WORDS: Mapping[Disposition, str] = {
+    Disposition.REMEDIATE: "To be repaired: every blocking issue has a rule.",
+    Disposition.QUARANTINE: "To be contained.",
+    Disposition.DEAD_LETTER: "A person is needed.",
 }
 REASON_WORDS: Mapping[Reason, str] = {
     Reason.PASSED: "No issue.",
@@ -85,6 +115,11 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.UNREADABLE: "The bytes cannot be decoded.",
     Reason.BLOCKING_ISSUES: "At least one issue blocks.",
     Reason.WORKER_CRASH: "It ended the process that judged it, more than once.",
+    Reason.ATTEMPTS_EXHAUSTED: "It has failed as often as a trace may.",
+    Reason.SECURITY_OR_COMPLIANCE: "An issue of security or compliance blocks: never repaired automatically.",
+    Reason.RULES_APPLY: "Every blocking issue has a remediation rule.",
+    Reason.NO_RULE_APPLIES: "A blocking issue has no remediation rule, or is not known here.",
+    Reason.ENVELOPE_UNREADABLE: "What is on `traces.invalid` cannot be read as an envelope: a worker is broken, or newer.",
 }
 EXIT_CODES: Mapping[int, str] = {
     0: "ok",
@@ -196,6 +231,8 @@ def codes_page() -> str:
         _table(("code", "severity", "category", "mode", "meaning", "remedy"), rows),
         "## Outcomes",
         _table(("word", "meaning"), [(f"`{word}`", OUTCOME_WORDS[word]) for word in (*Outcome, *Hop)]),
+        "## Dispositions",
+        _table(("word", "meaning"), [(f"`{word}`", DISPOSITION_WORDS[word]) for word in Disposition]),
         "## Reasons",
         _table(("word", "meaning"), [(f"`{word}`", REASON_WORDS[word]) for word in Reason]),
     )

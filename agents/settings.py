@@ -108,6 +108,13 @@ class Settings(BaseSettings):
     )
     policies_dir: Path | None = Field(None, description="Policies to use instead of the ones that ship.")
     schemas_dir: Path | None = Field(None, description="Schemas to use instead of the ones that ship.")
+    remediation_rules_dir: Path | None = Field(
+        None, description="Remediation rules to use instead of the ones that ship."
+    )
+    policy_source: Literal["topic", "directory"] = Field(
+        "topic",
+        description="topic = the bundle that was published last, the directories' until one is; directory = the directories', whatever is published.",
+    )
     keys_dir: Path | None = Field(
         None, description="Key encryption keys of the tenants (file key provider); default <home>/keys."
     )

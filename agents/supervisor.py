@@ -28,11 +28,10 @@ def next_delay(delay: float, lived: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Supervisor:
-    """Runs ``processes`` copies of a command until it is told to stop or one of them is hopeless."""
+    """Runs processes until it is told to stop or one of them is hopeless."""
 
-    command: Sequence[str]
-    """Started with ``--child N`` added, N from 0."""
-    processes: int
+    commands: Sequence[Sequence[str]]
+    """One for each process; started with ``--child N`` added, N from 0."""
 
     async def run(self) -> int:
         """Supervise; the exit status: 0 after a signal, else that of the hopeless child."""
@@ -40,7 +39,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        keepers = [asyncio.create_task(self._keep(index, stopping)) for index in range(self.processes)]
+        keepers = [asyncio.create_task(self._keep(index, stopping)) for index in range(len(self.commands))]
         results = await asyncio.gather(*keepers)
         return max(results)
 
@@ -49,7 +48,7 @@ class Supervisor:
         delay = FIRST_DELAY_S
         while not stopping.is_set():
             started = loop.time()
-            child = await asyncio.create_subprocess_exec(*self.command, "--child", str(index))
+            child = await asyncio.create_subprocess_exec(*self.commands[index], "--child", str(index))
             log.info("worker %d runs as process %d", index, child.pid)
             status = await _exit_or_stop(child, stopping)
             if stopping.is_set():

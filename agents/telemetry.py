@@ -10,7 +10,9 @@ from prometheus_client import Histogram as PrometheusHistogram
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from assay.agents.detector import LANE as DETECTOR
 from assay.agents.lanes.step import SourceRange
+from assay.pipeline.classify import Unknown
 from assay.pipeline.core import metrics
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
@@ -57,6 +59,7 @@ class Telemetry:
         self._processed = _counter(metrics.TRACES_PROCESSED, registry)
         self._invalid = _counter(metrics.INVALID_TRACES, registry)
         self._issues = _counter(metrics.ISSUES_DETECTED, registry)
+        self._unknown = _counter(metrics.UNKNOWN_WORDS, registry)
         self._dead = _counter(metrics.DEAD_LETTERS, registry)
         self._rebuilds = _counter(metrics.REBUILDS, registry)
         self._lost = _counter(metrics.DATA_LOST, registry)
@@ -66,6 +69,11 @@ class Telemetry:
         )
         lag = metrics.LAG_RECORDS
         self._lag = Gauge(lag.name, lag.help, lag.labels, registry=registry)
+        bundle = metrics.BUNDLE_TIME
+        # A process without lanes uses no bundle; its zero would look like a worker that was left behind.
+        self._bundle_time = Gauge(bundle.name, bundle.help, registry=registry if lanes else None)
+        self._bundles_activated = _counter(metrics.BUNDLES_ACTIVATED, registry)
+        self._bundles_refused = _counter(metrics.BUNDLES_REFUSED, registry)
         self._latency = DetectionLatency()
         registry.register(self._latency)
         self._tenants: set[str] = set()
@@ -76,6 +84,8 @@ class Telemetry:
             self._processed.labels(outcome.value)
         for code, policy in CLASSIFICATION.items():
             self._issues.labels(policy.severity.value, policy.category.value, code.value)
+        for member in Unknown:
+            self._unknown.labels(member.value)
         self._dead.labels(Reason.WORKER_CRASH.value)
         for lane in lanes:
             self._batch.labels(lane)
@@ -87,6 +97,18 @@ class Telemetry:
         """What a lane reports to."""
         return LaneTelemetry(self, lane)
 
+    def bundle_in_use(self, since_s: float) -> None:
+        """See :class:`assay.agents.bundles.BundleEvents`."""
+        self._bundle_time.set(since_s)
+
+    def bundle_activated(self) -> None:
+        """See :class:`assay.agents.bundles.BundleEvents`."""
+        self._bundles_activated.inc()
+
+    def bundle_refused(self) -> None:
+        """See :class:`assay.agents.bundles.BundleEvents`."""
+        self._bundles_refused.inc()
+
     def set_lags(self, lane: str, lags: dict[int, int]) -> None:
         """Replace the lags of a lane: partitions that went to another worker disappear."""
         self._lag.remove_by_labels({"lane": lane})
@@ -94,13 +116,21 @@ class Telemetry:
             self._lag.labels(lane, str(partition)).set(lag)
 
     def take_tally(self, tally: dict[str, Any]) -> None:
-        """Count what a committed transaction did."""
+        """Count what a committed transaction did.
+
+        A failing trace passes through several lanes: that it failed, why and how soon is counted where it was detected.
+        """
+        detects = tally["lane"] == DETECTOR
         for row in tally["counts"]:
             self._processed.labels(row["outcome"]).inc(row["records"])
-            if row["outcome"] != Outcome.VALID:
+            if detects and row["outcome"] != Outcome.VALID:
                 self._invalid.labels(self._tenant(row["tenant"])).inc(row["records"])
             if row["outcome"] == Outcome.DEAD_LETTERED:
                 self._dead.labels(row["reason"]).inc(row["records"])
+        for member, number in tally.get("unknown", {}).items():
+            self._unknown.labels(member).inc(number)
+        if not detects:
+            return
         for row in tally["issues"]:
             category = CLASSIFICATION[IssueCode(row["code"])].category
             self._issues.labels(row["severity"], category.value, row["code"]).inc(row["issues"])

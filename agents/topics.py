@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from assay.pipeline.core.topics import TopicRole
 
 DAY_MS = 86_400_000
+UNLIMITED = -1
 MIB = 1_048_576
 ANY_TIMESTAMP = str(2**63 - 1)
 
 RAW_MAX_BYTES = MIB
 PASSING_MAX_BYTES = RAW_MAX_BYTES + 65_536
 """A passing trace grows by our headers only."""
+POLICY_MAX_BYTES = 8 * MIB
+"""A bundle is one record, its files as texts in JSON: more than the 5 MB of files that a bundle may have."""
 FAILING_MAX_BYTES = 4 * MIB
 """A failing trace is sealed and base64-encoded inside its envelope: four thirds of key, value and headers, and its issues."""
+CLASSIFIED_MAX_BYTES = FAILING_MAX_BYTES + 65_536
+"""A classified trace grows by our headers only, and one that holds no envelope may be as large as its topic lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,14 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
     for spec in (
         TopicSpec(TopicRole.RAW, None, 7 * DAY_MS, RAW_MAX_BYTES, own_timestamps=False),
         TopicSpec(TopicRole.VALID, None, 7 * DAY_MS, PASSING_MAX_BYTES, own_timestamps=False),
-        # A day is enough for a hop; until the lanes behind it exist it is the end of the way.
+        # A day would be enough for a hop. A week, so that a lane which stands still over a weekend loses nothing.
         TopicSpec(TopicRole.INVALID, None, 7 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
+        # Until the lane behind it exists it is the end of the way.
+        TopicSpec(TopicRole.CLASSIFIED, None, 7 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.TALLIES, 8, 30 * DAY_MS, MIB, own_timestamps=True),
+        TopicSpec(TopicRole.ISSUES, 8, 90 * DAY_MS, MIB, own_timestamps=True),
+        TopicSpec(TopicRole.POLICY, 1, UNLIMITED, POLICY_MAX_BYTES, own_timestamps=True, compacted=True),
     )
 }
 

@@ -96,7 +96,9 @@ class Judge:
                 if len(findings) == 0:  # not its truth: what is no sequence must fail here, and not pass
                     continue
                 issues, audited = self._enforcement.sort(findings, name)
-            except Exception as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - one detector's bug must not stop the others, nor the trace (D-16); a panic in Rust is no Exception
                 failed = Finding(IssueCode.DETECTOR_FAILED, rule=type(error).__name__)
                 issues, audited = self._enforcement.sort([failed], name)
             found = (issues, audited) if found is None else (found[0] + issues, found[1] + audited)

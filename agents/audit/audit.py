@@ -10,6 +10,9 @@ from .checks import LEDGER_CHECKS, OUTCOME_CHECKS
 from .checks.journal import journal as journal_check
 from .facts import ClaimCheck, Opened, OutcomeSeen, Unopened
 from .finding import AuditFinding, FindingKind, FindingList
+from .hop import LANE as CLASSIFIER
+from .hop import HopAudit
+from .hop_facts import read_fact, read_hop
 from .journal import JournalLine
 from .latency import merge, quantile
 from .ledger import Ledger, word_of
@@ -22,9 +25,11 @@ OUTCOME_ROLES = (TopicRole.VALID, TopicRole.INVALID, TopicRole.DEAD_LETTER)
 class Audit:
     """Takes outcomes (each partition in offset order) and tallies, then gives the report."""
 
-    def __init__(self, ledger: Ledger, lane: str) -> None:
+    def __init__(self, ledger: Ledger, lane: str, hop: HopAudit | None = None) -> None:
+        """``hop``: the audit of the classifier, with what came in on ``traces.invalid`` still to be entered."""
         self.ledger = ledger
-        self._lane = lane
+        self._hop = hop or HopAudit({})
+        self._books = {lane: ledger, CLASSIFIER: self._hop.ledger}
         self._findings = FindingList()
         self._latest: dict[bytes | None, Tally] = {}
 
@@ -34,16 +39,28 @@ class Audit:
             self._findings.add(check(self.ledger, outcome))
         self.ledger.enter(outcome)
 
+    def failing(self, record: RawRecord) -> None:
+        """Enter a record of ``traces.invalid`` as what came in to the classifier."""
+        self._hop.came(read_hop(record))
+
+    def classified(self, record: RawRecord) -> None:
+        """Judge a record of ``traces.classified``, and book it."""
+        self._findings.add(self._hop.went(read_hop(record)))
+
+    def fact(self, record: RawRecord) -> None:
+        """Judge a record of ``quality.issues``, and book it."""
+        self._findings.add(self._hop.fact(read_fact(record)))
+
     def tally(self, record: RawRecord) -> None:
-        """Book a tally of this lane; other lanes' count other topics."""
+        """Book a tally of one of these lanes; others' count other topics."""
         tally = parse_tally(source_of(record), record.value)
         if isinstance(tally, str):
             self._findings.add([AuditFinding(FindingKind.TALLY_UNREADABLE, source_of(record), tally)])
-        elif tally.lane != self._lane:
+        elif tally.lane not in self._books:
             return
         elif tally.part == 1:
             self._latest[record.key] = tally
-            self.ledger.tallies.append(tally)
+            self._books[tally.lane].tallies.append(tally)
         elif record.key in self._latest:
             # One slot's transactions have one key and follow each other, so this part belongs to the last.
             self._latest[record.key].counts.update(tally.counts)
@@ -51,10 +68,13 @@ class Audit:
             why = f"part {tally.part} without the first"
             self._findings.add([AuditFinding(FindingKind.TALLY_UNREADABLE, tally.at, why)])
 
-    def report(self, group: str, journal: Iterable[JournalLine] = ()) -> AuditReport:
+    def report(
+        self, group: str, journal: Iterable[JournalLine] = (), classifier_group: str = ""
+    ) -> AuditReport:
         """Run the checks that look at everything. Call once."""
         for check in LEDGER_CHECKS:
             self._findings.add(check(self.ledger))
+        self._findings.add(self._hop.check())
         self._findings.add(journal_check(self.ledger, journal))
         ledger = self.ledger
         raw = accounted = in_flight = expired = 0
@@ -85,4 +105,5 @@ class Audit:
             examples=self._findings.examples,
             p50_ms=quantile(latency, 0.5),
             p99_ms=quantile(latency, 0.99),
+            classified=self._hop.report(classifier_group),
         )

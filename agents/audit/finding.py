@@ -21,6 +21,7 @@ class FindingKind(StrEnum):
     REORDERED = "reordered"
     MISPLACED = "misplaced"
     WRONG_TENANT = "wrong_tenant"
+    FACTS_MISMATCH = "facts_mismatch"
     TALLY_UNREADABLE = "tally_unreadable"
     TALLY_MISMATCH = "tally_mismatch"
     TALLY_OVERLAP = "tally_overlap"
@@ -33,22 +34,23 @@ class FindingKind(StrEnum):
 
 
 SENTENCES: Mapping[FindingKind, str] = {
-    FindingKind.MISSING: "A raw record below the committed offset has no outcome.",
-    FindingKind.DOUBLED: "A raw record has more than one outcome of the same attempt.",
-    FindingKind.INVENTED: "An outcome names no raw record that a reader can see.",
+    FindingKind.MISSING: "A record below the committed offset has no outcome, or has failed and was not classified.",
+    FindingKind.DOUBLED: "A record has more than one outcome of the same attempt, or was classified more than once.",
+    FindingKind.INVENTED: "An outcome or an issue fact names no record that a reader can see.",
     FindingKind.ALTERED: "An outcome does not hold, or does not open to, what came in.",
     FindingKind.UNOPENED: "A sealed payload does not open.",
     FindingKind.REORDERED: "Outcomes of one raw partition are not in the order of their sources.",
     FindingKind.MISPLACED: "An outcome left the partition number of its source.",
     FindingKind.WRONG_TENANT: "An outcome names another tenant than its topic or its trace does.",
+    FindingKind.FACTS_MISMATCH: "The issue facts of a failing trace are not those of its issues, each once.",
     FindingKind.TALLY_UNREADABLE: "A tally does not follow its contract.",
     FindingKind.TALLY_MISMATCH: "A tally counts something else than the topics hold.",
     FindingKind.TALLY_OVERLAP: "Two tallies count the same source offsets.",
-    FindingKind.TALLY_GAP: "A raw record below the committed offset is in no tally.",
+    FindingKind.TALLY_GAP: "A record below the committed offset is in no tally of its lane.",
     FindingKind.JOURNAL_LOST: "A record that Kafka acknowledged to its producer cannot be seen.",
     FindingKind.JOURNAL_CONTRADICTED: "A record of known content got another verdict than it must.",
     FindingKind.AHEAD: "An outcome is visible, but its group has not committed past its source.",
-    FindingKind.OVERRUN: "Retention removed raw records before they were consumed.",
+    FindingKind.OVERRUN: "Retention removed records before they were consumed.",
     FindingKind.HANGING: "A transaction stays open, so readers cannot get past it.",
 }
 

@@ -17,7 +17,7 @@ from .tally import Tally
 NEVER = -1
 """The committed offset of a group that has never committed: everything is in flight."""
 
-ORDERED = (TopicRole.VALID, TopicRole.INVALID)
+ORDERED = (TopicRole.VALID, TopicRole.INVALID, TopicRole.CLASSIFIED)
 """Outcome topics that keep their source's partition number, and whose retention does not outlast the raw one."""
 
 
@@ -132,5 +132,6 @@ def word_of(role: TopicRole) -> str:
     return {
         TopicRole.VALID: "valid",
         TopicRole.INVALID: "invalid",
+        TopicRole.CLASSIFIED: "classified",
         TopicRole.DEAD_LETTER: "dead_lettered",
     }[role]

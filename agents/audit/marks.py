@@ -20,6 +20,7 @@ _OURS = frozenset(
         names.SEVERITY,
         names.FINGERPRINT,
         names.WARNINGS,
+        names.DISPOSITION,
         names.REPLAY_OF,
         names.REPLAY_JOB,
     }

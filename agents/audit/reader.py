@@ -119,6 +119,8 @@ class TopicReader:
         left = {place: end for place, (start, end) in ranges.items() if start < end}
         with self._reachable():
             self._consumer.assign([KafkaPartition(*place, ranges[place][0]) for place in left])
+            # A partition that was read to an end before stays paused, even when it is assigned anew.
+            self._consumer.resume([KafkaPartition(*place) for place in left])
             heard = time.monotonic()
             while left:
                 messages = self._consumer.consume(POLL_RECORDS, timeout=POLL_S)

@@ -1,11 +1,12 @@
 """What an audit says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assay.pipeline.core.document import Json
 
 from .finding import AuditFinding, FindingKind
+from .hop_report import HopReport
 
 LOSSES = (FindingKind.MISSING, FindingKind.DOUBLED, FindingKind.JOURNAL_LOST)
 
@@ -40,6 +41,8 @@ class AuditReport:
     p50_ms: float | None
     """From a record's timestamp to its verdict, by the tallies."""
     p99_ms: float | None
+    classified: HopReport = field(default_factory=HopReport)
+    """What became of the failing traces."""
 
     @property
     def ok(self) -> bool:
@@ -70,6 +73,7 @@ class AuditReport:
             "outcomes": dict(self.outcomes),
             "by_code": dict(self.by_code),
             "tallies": self.tallies,
+            "classified": self.classified.to_json(),
             "payloads": {
                 "opened": self.opened,
                 "claim_checks": self.claim_checks,

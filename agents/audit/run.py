@@ -1,20 +1,21 @@
 """The audit on real topics: what is looked at, and in which order.
 
 The order is what makes a verdict on a running pipeline sound. Committed offsets come first: what they cover
-was written before. Then the ends of the outcome topics: they include all of that. Then the end of the raw
-topics: it includes every source of those outcomes. Readers then wait until transactions that were open at
-that moment have ended, and read up to those ends, no further.
+was written before. Then the ends of the topics, against the stream: what the classifier wrote, then the outcome
+topics, then the raw ones. So each end includes all of what was committed, and every source of what was written
+after it. Readers then wait until transactions that were open at that moment have ended, and read up to those
+ends, no further.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from assay.agents.clock import SystemClock
 from assay.agents.names import lane_group
-from assay.agents.policy_files import load_policies
+from assay.agents.policy_in_use import bundle_in_use
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
@@ -27,6 +28,8 @@ from assay.pipeline.policy.bundle import Bundle
 from .audit import OUTCOME_ROLES, Audit
 from .checks.progress import ahead
 from .facts import Place, RawFact
+from .hop import LANE as CLASSIFIER
+from .hop import HopAudit
 from .journal import JournalLine, read_journal
 from .ledger import NEVER, ORDERED, Ledger, OpenTransaction, RawPartition
 from .observe import Opening, digest_of, digest_of_headers, observe_outcome
@@ -47,9 +50,21 @@ class Topics:
 
     raw: tuple[Place, ...]
     outcomes: tuple[Place, ...]
+    classified: tuple[Place, ...]
+    issues: tuple[Place, ...]
     tallies: tuple[Place, ...]
     roles: Mapping[str, TopicRole]
     """Of outcome topics, by full name."""
+
+    @property
+    def invalid(self) -> tuple[Place, ...]:
+        """The outcome partitions that the classifier reads."""
+        return tuple(place for place in self.outcomes if self.roles[place.topic] is TopicRole.INVALID)
+
+    @property
+    def behind(self) -> tuple[Place, ...]:
+        """What is written last: by the classifier, and tallies."""
+        return self.classified + self.issues + self.tallies
 
 
 def run_audit(
@@ -58,26 +73,28 @@ def run_audit(
     group: str | None = None,
     journal: Path | None = None,
     wait_s: float = 0,
+    wait_for: Collection[str] = (LANE, CLASSIFIER),
     settle_s: float = 20,
     check_payloads: bool = True,
     progress: Progress | None = None,
 ) -> AuditReport:
-    """Audit the detector's topics; blocks, so asynchronous callers use a thread.
+    """Audit the topics of detector and classifier; blocks, so asynchronous callers use a thread.
 
-    ``wait_s``: how long to let the group reach the records that are there now. ``settle_s``: how long an open
+    ``wait_s``: how long to let the lanes of ``wait_for`` reach the records that are there now. ``settle_s``: how long an open
     transaction may stay open before it counts as hanging. Raises ``DependencyUnavailableError`` when Kafka is
     not reachable, ``ConfigError`` for missing topics and unusable policies or journals.
     """
     lines = (
         read_journal(journal) if journal is not None else ()
     )  # before the ends: what it lists is below them
-    bundle = load_policies(settings)
+    bundle = bundle_in_use(settings)
     with TopicReader(settings) as reader:
         run = AuditRun(settings, bundle, reader, progress or _silent)
         return run(
             group or lane_group(settings, LANE),
             lines,
             wait_s=wait_s,
+            wait_for=wait_for,
             settle_s=settle_s,
             opening=_opening(settings) if check_payloads else None,
         )
@@ -94,9 +111,11 @@ class AuditRun:
             f"{settings.topic_prefix}{topic}": binding for topic, binding in bundle.bindings.items()
         }
         self._topics = self._find_topics(settings.topic_prefix)
-        low = reader.low(self._topics.raw + self._topics.outcomes + self._topics.tallies)
+        low = reader.low(self._topics.raw + self._topics.outcomes + self._topics.behind)
+        self._classifier = lane_group(settings, CLASSIFIER)
         self._low = low
         self._raw = {place: RawPartition(low[place], NEVER) for place in self._topics.raw}
+        self._invalid = {place: RawPartition(low[place], NEVER) for place in self._topics.invalid}
         self._read_to = {place: low[place] for place in self._topics.raw}
         self._tenants: dict[str, str] = {}
 
@@ -106,16 +125,19 @@ class AuditRun:
         journal: Iterable[JournalLine],
         *,
         wait_s: float,
+        wait_for: Collection[str],
         settle_s: float,
         opening: Opening | None,
     ) -> AuditReport:
         topics, reader = self._topics, self._reader
         if wait_s > 0:
-            self._read_raw(reader.stable(topics.raw))
-            self._wait_for(group, wait_s)
+            self._wait(group, wait_s, wait_for)
+        for place, committed in reader.committed(self._classifier, topics.invalid).items():
+            self._invalid[place].committed = committed
         for place, committed in reader.committed(group, topics.raw).items():
             self._raw[place].committed = committed
-        ends = reader.high(topics.outcomes + topics.tallies)
+        ends = reader.high(topics.behind)
+        ends |= reader.high(topics.outcomes)
         ends |= reader.high(topics.raw)
         stable, hanging = self._settle(ends, settle_s)
         self._read_raw({place: stable[place] for place in topics.raw})
@@ -129,35 +151,70 @@ class AuditRun:
             ),
         )
         ledger.open_transactions += hanging
-        audit = Audit(ledger, LANE)
-        self._read(
-            "outcomes",
-            {place: (self._low[place], stable[place]) for place in topics.outcomes},
-            lambda record: audit.outcome(observe_outcome(topics.roles[record.topic], record, opening)),
-        )
-        self._read(
-            "tallies",
-            {place: (self._low[place], stable[place]) for place in topics.tallies},
-            audit.tally,
-        )
+        hop = self._hop()
+        audit = Audit(ledger, LANE, hop)
+
+        def enter(record: RawRecord) -> None:
+            role = topics.roles[record.topic]
+            audit.outcome(observe_outcome(role, record, opening))
+            if role is TopicRole.INVALID:
+                audit.failing(record)
+
+        for stage, places, handle in (
+            ("outcomes", topics.outcomes, enter),
+            ("classified", topics.classified, audit.classified),
+            ("issues", topics.issues, audit.fact),
+            ("tallies", topics.tallies, audit.tally),
+        ):
+            self._read(stage, {place: (self._low[place], stable[place]) for place in places}, handle)
         self._look_back(ledger, group, settle_s)
-        return audit.report(group, journal)
+        self._look_back(hop.ledger, self._classifier, settle_s)
+        return audit.report(group, journal, self._classifier)
+
+    def _hop(self) -> HopAudit:
+        low = self._low
+        return HopAudit(
+            self._invalid,
+            trimmed=frozenset(
+                (TopicRole.CLASSIFIED, place.partition) for place in self._topics.classified if low[place] > 0
+            ),
+            facts_trimmed=any(low[place] > 0 for place in self._topics.issues),
+        )
 
     def _find_topics(self, prefix: str) -> Topics:
         raw, tallies = topic_name(TopicRole.RAW, prefix), topic_name(TopicRole.TALLIES, prefix)
+        classified, issues = (topic_name(role, prefix) for role in (TopicRole.CLASSIFIED, TopicRole.ISSUES))
         roles = {topic_name(role, prefix): role for role in OUTCOME_ROLES}
-        places = self._reader.partitions([raw, *roles, tallies], optional=self._bindings)
+        required = [raw, *roles, classified, issues, tallies]
+        places = self._reader.partitions(required, optional=self._bindings)
         return Topics(
             raw=tuple(place for place in places if place.topic == raw or place.topic in self._bindings),
             outcomes=tuple(place for place in places if place.topic in roles),
+            classified=tuple(place for place in places if place.topic == classified),
+            issues=tuple(place for place in places if place.topic == issues),
             tallies=tuple(place for place in places if place.topic == tallies),
             roles=roles,
         )
 
-    def _wait_for(self, group: str, wait_s: float) -> None:
+    def _wait(self, group: str, wait_s: float, wait_for: Collection[str]) -> None:
+        """Lane by lane, with the stream: what the first has yet to write, the second has yet to read."""
+        topics, patience = self._topics, _Patience(wait_s)
+        if LANE in wait_for:
+            self._read_raw(self._reader.stable(topics.raw))
+            last = {place: max(partition.facts) for place, partition in self._raw.items() if partition.facts}
+            self._wait_until_past(last, group, patience)
+        if CLASSIFIER in wait_for:
+            last = {}
+
+            def note(record: RawRecord) -> None:
+                last[Place(record.topic, record.partition)] = record.offset
+
+            ends = self._reader.stable(topics.invalid)
+            self._read("invalid", {place: (self._low[place], end) for place, end in ends.items()}, note)
+            self._wait_until_past(last, self._classifier, patience.again())
+
+    def _wait_until_past(self, last: Mapping[Place, int], group: str, patience: "_Patience") -> None:
         """Until the group has passed the last visible record of each partition; markers behind it do not count."""
-        last = {place: max(partition.facts) for place, partition in self._raw.items() if partition.facts}
-        patience = _Patience(wait_s)
         while last and patience.still():
             committed = self._reader.committed(group, last)
             reached = sum(committed[place] > offset for place, offset in last.items())
@@ -184,7 +241,7 @@ class AuditRun:
         """Take committed offsets again. They may trail the outcomes for a moment: markers are written one by one."""
         patience = _Patience(settle_s)
         while patience.still():
-            ledger.committed_after = self._reader.committed(group, self._topics.raw)
+            ledger.committed_after = self._reader.committed(group, ledger.raw)
             if next(ahead(ledger), None) is None:
                 return
 
@@ -225,6 +282,11 @@ class _Patience:
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
         self._looked = False
+
+    def again(self) -> Self:
+        """The same time, with another look for certain."""
+        self._looked = False
+        return self
 
     def still(self) -> bool:
         """Whether to look again; waits before it says so."""

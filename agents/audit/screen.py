@@ -36,6 +36,8 @@ def _verdict(report: AuditReport) -> Text:
     words = f"All accounted for: each of {report.accounted:,} records has exactly one outcome."
     if report.in_flight:
         words += f" {report.in_flight:,} more are in flight."
+    if report.classified.in_flight:
+        words += f" {report.classified.in_flight:,} that failed are not classified yet."
     return Text(words, style="bold green")
 
 
@@ -48,6 +50,7 @@ def _balance(report: AuditReport) -> Table:
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim")
+    hop = report.classified
     rows = [
         ("raw records", report.raw, f"visible in {report.partitions} partitions"),
         *((word, count, "outcome records") for word, count in report.outcomes.items()),
@@ -56,6 +59,8 @@ def _balance(report: AuditReport) -> Table:
         ("expired", report.expired, "outcome removed by retention: not verifiable"),
         ("out of reach", report.out_of_reach, "raw record removed by retention"),
         ("tallies", report.tallies, "one per transaction"),
+        ("classified", hop.accounted, f"of {hop.records:,} invalid ones; {hop.in_flight:,} in flight"),
+        ("issue facts", hop.facts, f"in {hop.issue_groups:,} groups"),
         ("payloads opened", report.opened, f"and compared; {report.claim_checks:,} are claim checks"),
     ]
     for name, count, note in rows:

@@ -1,4 +1,7 @@
-"""``python -m assay.agents.bench.child ROLE JOB``: one role of a benchmark; answers in JSON lines on standard output."""
+"""``python -m assay.agents.bench.child ROLE JOB``: one role of a benchmark; answers in JSON lines on standard output.
+
+A role is a module of this package: ``peers.<name>`` with ``run(job, watch)``, any other with ``work(job, say)``.
+"""
 
 import importlib
 import logging
@@ -10,17 +13,8 @@ from typing import Any
 import orjson
 
 from assay.agents.bench.job import Job
-from assay.agents.bench.peers import LANE_PEERS
 from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.process import die_with_parent
-
-HELPERS = {
-    # role: module in assay.agents.bench with work(job, say)
-    "serve": "serve",
-    "pace": "pace",
-    "read": "read",
-}
-"""The three processes of a latency measurement."""
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -32,11 +26,12 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     say = _answers()
     job = Job.from_json(text)
-    if role in HELPERS:
-        importlib.import_module(f"assay.agents.bench.{HELPERS[role]}").work(job, say)
+    module = importlib.import_module(f"assay.agents.bench.{role}")
+    if not role.startswith("peers."):
+        module.work(job, say)
         return
     watch = Stopwatch(job.records)
-    importlib.import_module(f"assay.agents.bench.peers.{LANE_PEERS[role].module}").run(job, watch)
+    module.run(job, watch)
     assert watch.run is not None, "the peer ended before its job was complete"
     say(asdict(watch.run))
 

@@ -67,6 +67,11 @@ class Child:
         answer: dict[str, Any] = orjson.loads(line)
         return answer
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def ask_to_stop(self) -> None:
         """It may have a last answer to give."""
         self._process.terminate()

@@ -11,6 +11,8 @@ from assay.agents.settings import Settings, load_settings
 from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 
+ALL_CHECKS = "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -30,6 +32,8 @@ class Job:
     """Records a second, for the paced producer."""
     seconds: float = 0.0
     """How long the paced producer goes on."""
+    checks: str = ALL_CHECKS
+    """Which detectors the lane runs: their names, comma separated; :data:`ALL_CHECKS` for all."""
     warm_up_s: float = 0.0
     """How much of the beginning the reader leaves out."""
 

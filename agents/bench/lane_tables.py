@@ -1,10 +1,6 @@
 """What ``assay bench lane`` makes of its figures, and what it wants of them (DESIGN 12)."""
 
-from collections.abc import Mapping, Sequence
-
 from .results import Bound, Goal, Ratio
-from .run import Run
-from .series import Series
 
 LANE_RATIOS = (
     Ratio("lane_vs_mirror_cpu", "lane_per_core_second", "mirror_per_core_second"),
@@ -23,15 +19,3 @@ LANE_GOALS = (
     Goal("latency_8_p99_ms", Bound.AT_MOST, 120.0, "p99 in ms at half load, 8 partitions"),
     Goal("latency_48_p99_ms", Bound.AT_MOST, 250.0, "p99 in ms at half load, 48 partitions"),
 )
-
-
-def lane_series(runs: Mapping[str, Sequence[Run]]) -> dict[str, Series]:
-    """Three figures a peer: records per CPU second, per second, and the most memory."""
-    series = {}
-    for peer, rounds in runs.items():
-        series[f"{peer}_per_core_second"] = Series(
-            "records/cpu_s", tuple(run.per_core_second for run in rounds)
-        )
-        series[f"{peer}_per_second"] = Series("records/s", tuple(run.per_second for run in rounds))
-        series[f"{peer}_rss_mb"] = Series("MiB", tuple(run.rss_max_mb for run in rounds))
-    return series

@@ -1,6 +1,9 @@
 """From the call of a producer to the hands of a ``read_committed`` reader, at a given load."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assay.agents.devstack import Report
 
 from .children import Child
 from .series import Series
@@ -10,10 +13,13 @@ LATENCY_PARTITIONS = (8, 48)
 SECONDS = 20.0
 WARM_UP_S = 5.0
 """Left out: joining, first fetches, cold code."""
+MOST_ROUNDS = 3
 UNITS = {"p50_ms": "ms", "p99_ms": "ms", "max_ms": "ms", "load_per_second": "records/s"}
 
 
-def measure_latency(site: Site, partitions: int, number: int, rate: float) -> Mapping[str, float]:
+def measure_latency(
+    site: Site, partitions: int, number: int, rate: float, checks: str
+) -> Mapping[str, float]:
     """Figures of one run with one worker process, by the names in ``UNITS``."""
     part = f"latency.{partitions}.{number}"
     job = site.job(
@@ -24,6 +30,7 @@ def measure_latency(site: Site, partitions: int, number: int, rate: float) -> Ma
         rate=rate,
         seconds=SECONDS,
         warm_up_s=WARM_UP_S,
+        checks=checks,
     )
     with (
         site.topics([part], partitions),
@@ -41,6 +48,33 @@ def measure_latency(site: Site, partitions: int, number: int, rate: float) -> Ma
         worker.ask_to_stop()
         worker.wait()
     return {**measured, "load_per_second": paced["per_second"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Which latencies to measure."""
+
+    partitions: Sequence[int]
+    """One figure each, in turn."""
+    rounds: int
+    rate: float
+    """Records a second."""
+    checks: str
+    """See :class:`.job.Job`."""
+
+
+def measure_latencies(site: Site, paced: Paced, report: Report) -> dict[str, Series]:
+    """Figures for each number of partitions; blocks for half a minute each."""
+    rounds, rate = min(paced.rounds, MOST_ROUNDS), paced.rate
+    found: dict[int, list[Mapping[str, float]]] = {partitions: [] for partitions in paced.partitions}
+    for number in range(1, rounds + 1):
+        for partitions, measured in found.items():
+            report(
+                f"latency {number} of {rounds}: {partitions} partitions,"
+                f" {rate:,.0f} records/s for {SECONDS:.0f} seconds"
+            )
+            measured.append(measure_latency(site, partitions, number, rate, paced.checks))
+    return latency_series(found)
 
 
 def latency_series(found: Mapping[int, Sequence[Mapping[str, float]]]) -> dict[str, Series]:

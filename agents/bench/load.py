@@ -20,15 +20,15 @@ MIX: Mapping[IssueCode, float] = {
 """Without values of a megabyte: one more or less of them would change what a record costs."""
 
 
-def bench_load(count: int) -> Iterator[Generated]:
-    """So many ``workflow_trace`` records of about 1.8 KB, 3 % of them with a fault."""
-    return generate(SEED, count, tenants=TENANTS, fault_share=FAULT_SHARE, mix=MIX, now_ns=time.time_ns())
+def bench_load(count: int, fault_share: float = FAULT_SHARE) -> Iterator[Generated]:
+    """So many ``workflow_trace`` records of about 1.8 KB, that share of them with a fault."""
+    return generate(SEED, count, tenants=TENANTS, fault_share=fault_share, mix=MIX, now_ns=time.time_ns())
 
 
-def publish_load(settings: Settings, count: int) -> None:
+def publish_load(settings: Settings, count: int, fault_share: float = FAULT_SHARE) -> None:
     """Fill ``traces.raw`` of these settings. Raises :class:`DependencyUnavailableError` when not all of it arrived."""
     topic = topic_name(TopicRole.RAW, settings.topic_prefix)
-    result = publish(settings, bench_load(count), topic=topic)
+    result = publish(settings, bench_load(count, fault_share), topic=topic)
     if result.acked != count:
         raise DependencyUnavailableError(
             f"Kafka acknowledged {result.acked} of {count} records: look at its log (assay dev logs kafka)"

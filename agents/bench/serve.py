@@ -5,6 +5,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from assay.agents.process import tune_memory
+
 from .job import Job
 from .peers.lane import BenchLane
 from .stopwatch import Stopwatch
@@ -13,6 +15,7 @@ from .tuned import run_tuned
 
 def work(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
     """Say so when the group has given out its partitions; then work."""
+    tune_memory()
     bench = BenchLane(job, Stopwatch(job.records))
     run_tuned(lambda: _serve(bench, say))
 

@@ -11,7 +11,7 @@ from assay.agents.settings import Settings
 from assay.agents.topic_admin import admin_client, ensure_topics
 from assay.agents.topics import TOPICS, topic_name
 
-from .job import Job
+from .job import ALL_CHECKS, Job
 
 DELETED_WITHIN_S = 10.0
 
@@ -60,6 +60,7 @@ class Site:
         rate: float = 0.0,
         seconds: float = 0.0,
         warm_up_s: float = 0.0,
+        checks: str = ALL_CHECKS,
     ) -> Job:
         """A job between two parts; ``run`` tells it from all others."""
         return Job(
@@ -74,6 +75,7 @@ class Site:
             rate=rate,
             seconds=seconds,
             warm_up_s=warm_up_s,
+            checks=checks,
         )
 
     def _delete(self, topics: list[str]) -> None:

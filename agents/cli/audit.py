@@ -34,14 +34,15 @@ from .main import FINDINGS
     type=click.FloatRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="First let the detector reach the records that are there now, for so long at most.",
+    help="First let the lanes reach the records that are there now, for so long each at most.",
 )
 @click.option("--no-payloads", is_flag=True, help="Leave sealed payloads sealed: for auditors without keys.")
 def audit(as_json: bool, group: str | None, journal: Path | None, wait_s: float, no_payloads: bool) -> None:  # noqa: FBT001 - click's flags
     """Account for every raw record, from the topics alone.
 
     Reads traces.raw, the outcome topics and the tallies with a client of its own, and checks that each raw
-    record has exactly one outcome, unaltered, in order, under the right tenant, and counted by a tally.
+    record has exactly one outcome, unaltered, in order, under the right tenant, and counted by a tally; then
+    the same of each failing trace and its classified record, whose issue facts must be those of its issues.
 
     Exit status: 0 nothing found, 1 findings, 3 Kafka is not reachable.
     """

@@ -25,6 +25,7 @@ class VerbGroup(click.Group):
         "dev": ("dev", "dev"),
         "doctor": ("doctor", "doctor"),
         "generate": ("generate", "generate"),
+        "policy": ("policy", "policy"),
         "topics": ("topics", "topics"),
         "validate": ("validate", "validate"),
         "worker": ("worker", "worker"),

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from assay.agents.app import AGENTS, run_worker
+from assay.agents.app import AGENTS, LANES, run_worker
 from assay.agents.logs import set_up_logging
 from assay.agents.process import die_with_parent
 from assay.agents.settings import load_settings
@@ -21,7 +21,11 @@ from assay.agents.topic_admin import require_topics
     help="Which agents to run, comma separated.",
 )
 @click.option(
-    "--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many worker processes."
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many processes share the lanes.",
 )
 @click.option("--child", type=int, hidden=True, help="Be worker process N, without supervision.")
 def worker(agents: str, processes: int, child: int | None) -> None:
@@ -34,4 +38,12 @@ def worker(agents: str, processes: int, child: int | None) -> None:
         die_with_parent()
         run_worker(settings, names, child)
     require_topics(settings)
-    sys.exit(asyncio.run(Supervisor(worker_command(names, processes), processes).run()))
+    sys.exit(asyncio.run(Supervisor(_commands(names, processes)).run()))
+
+
+def _commands(names: list[str], processes: int) -> list[list[str]]:
+    """One for each process: the lanes in ``processes`` of them, all low-rate agents in one more."""
+    lanes = [name for name in names if name in LANES]
+    others = [name for name in names if name not in LANES]
+    commands = [worker_command(lanes, processes)] * processes if lanes else []
+    return [*commands, worker_command(others, processes)] if others else commands

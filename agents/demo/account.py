@@ -33,12 +33,12 @@ class Account:
         return sum(self._reader.high(self._raw).values())
 
     def reasons(self) -> Mapping[str, int]:
-        """How many records went where they went for which reason, by the tallies."""
+        """How many raw records went where they went for which reason, by the detector's tallies."""
         reasons: Counter[str] = Counter()
 
         def add(record: RawRecord) -> None:
             tally = parse_tally(source_of(record), record.value)
-            if isinstance(tally, Tally):  # the audit reports those that cannot be read
+            if isinstance(tally, Tally) and tally.lane == LANE:  # the audit reports those that cannot be read
                 for counted, records in tally.counts.items():
                     reasons[counted.reason] += records
 

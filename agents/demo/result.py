@@ -98,6 +98,7 @@ class DemoResult:
         found = [f"{count:,} {kind.value}: {SENTENCES[kind]}" for kind, count in audit.counts.items()]
         others = (
             (audit.in_flight, "records have no committed outcome yet"),
+            (audit.classified.in_flight, "failing traces are not classified yet"),
             (
                 self.faults.injected - self.faults.found,
                 "injected faults were not found under their expected code",
@@ -135,6 +136,7 @@ class DemoResult:
             "most_lag": speed.most_lag,
             "traces_per_second": _round(speed.per_second),
             "traces_per_core_second": _round(speed.per_core_second),
+            "classified": self.audit.classified.to_json(),
             "detection_ms": {"p50": _round(self.audit.p50_ms), "p99": _round(self.audit.p99_ms)},
             "audit": self.audit.to_json(),
         }

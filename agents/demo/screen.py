@@ -11,13 +11,19 @@ from rich.text import Text
 from assay.agents.audit.screen import screen as audit_screen
 from assay.pipeline.core.codes import SENTENCES, IssueCode
 from assay.pipeline.core.issue import Severity
-from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.policy.classification import CLASSIFICATION
 
 from .pace import MOST
 from .result import DemoResult
 
 MOST_PROBLEMS = 10
+MOST_WORDS = 5
+DISPOSITION_NOTES = {
+    Disposition.REMEDIATE.value: "a rule can repair it",
+    Disposition.QUARANTINE.value: "to be contained",
+    Disposition.DEAD_LETTER.value: "a person is needed",
+}
 STYLES = {Severity.CRITICAL: "red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan", Severity.LOW: "dim"}
 
 
@@ -31,6 +37,8 @@ def screen(result: DemoResult) -> RenderableType:
     ]
     if result.audit.by_code:
         parts += [_heading("Problems found"), _problems(result)]
+    if result.audit.classified.accounted:
+        parts += [_heading("What is to be done"), _classified(result)]
     parts += [_heading("Proof, from the topics alone"), _proof(result), _heading("Speed"), _speed(result)]
     if not result.audit.ok:
         parts += [_heading("What the audit found"), audit_screen(result.audit)]
@@ -120,6 +128,20 @@ def _problems(result: DemoResult) -> RenderableType:
     if len(ranked) > MOST_PROBLEMS:
         rest = len(ranked) - MOST_PROBLEMS
         return Group(table, Text(f"  and {rest} more, in the report", style="dim"))
+    return table
+
+
+def _classified(result: DemoResult) -> Table:
+    table, hop = _table(), result.audit.classified
+    table.add_row("failing traces classified", f"{hop.accounted:,}", "payloads sealed as they were")
+    for words, what in (
+        (hop.by_disposition, DISPOSITION_NOTES),
+        (hop.by_team, {}),
+        (hop.by_severity, {}),
+    ):
+        for word, count in list(words.items())[:MOST_WORDS]:
+            table.add_row(Text(f"  {word}"), f"{count:,}", what.get(word, ""))
+    table.add_row("issue facts", f"{hop.facts:,}", f"of {hop.issue_groups:,} groups, on quality.issues")
     return table
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import psutil
 
+from assay.agents.app import LANES
 from assay.agents.settings import Settings
 from assay.pipeline.core.errors import TransientError
 
@@ -122,7 +123,9 @@ def running_worker(settings: Settings, processes: int) -> Iterator[Worker]:
 
 
 def _command(processes: int) -> list[str]:
-    return [sys.executable, "-m", "assay.agents.demo.tied", "worker", "--processes", str(processes)]
+    # Nobody changes a policy during a demo, and its process would want a port of its own.
+    lanes = ("--agents", ",".join(LANES))
+    return [sys.executable, "-m", "assay.agents.demo.tied", "worker", *lanes, "--processes", str(processes)]
 
 
 def _is_ready(port: int) -> bool:

@@ -2,7 +2,7 @@
 
 from assay.agents.clock import SystemClock
 from assay.agents.lanes.probe import serve
-from assay.agents.policy_files import load_policies
+from assay.agents.policy_in_use import bundle_for_probe
 from assay.agents.settings import load_settings
 from assay.pipeline.flow import Judge
 
@@ -10,7 +10,7 @@ from assay.pipeline.flow import Judge
 def main() -> None:
     """Judge what the parent sends, with the bundle that the parent uses."""
     settings = load_settings()
-    judge = Judge(load_policies(settings), topic_prefix=settings.topic_prefix)
+    judge = Judge(bundle_for_probe(settings), topic_prefix=settings.topic_prefix)
     clock = SystemClock()
     serve(lambda record: judge(record, clock.now_ns()))
 

@@ -69,8 +69,8 @@ class Issue:
 
 
 def worst(issues: Sequence[Issue]) -> Issue:
-    """The issue that decides severity, team and fingerprint: blocking before not, then severity, then order (D-17).
+    """The issue that decides severity, team and fingerprint: by severity, then blocking before not, then order (S0-48, D-17).
 
     Raises ``ValueError`` when there is none.
     """
-    return max(issues, key=lambda issue: (issue.blocking, issue.severity.rank))
+    return max(issues, key=lambda issue: (issue.severity.rank, issue.blocking))

@@ -15,7 +15,10 @@ class Metric:
 
 
 TRACES_PROCESSED = Metric(
-    "traces_processed_total", "counter", ("outcome",), "Traces that reached this outcome or hop."
+    "traces_processed_total",
+    "counter",
+    ("outcome",),
+    "Traces that reached this outcome or hop; one that fails reaches several on its way.",
 )
 INVALID_TRACES = Metric(
     "invalid_traces_total",
@@ -28,6 +31,12 @@ ISSUES_DETECTED = Metric(
     "counter",
     ("severity", "category", "code"),
     "Issues found, also those of traces that pass with warnings.",
+)
+UNKNOWN_WORDS = Metric(
+    "classifier_unknown_words_total",
+    "counter",
+    ("member",),
+    "Issues whose code, severity or category the classifier did not know and took for the worst.",
 )
 DETECTION_SECONDS = Metric(
     "trace_detection_seconds", "histogram", (), "From the record's timestamp to its verdict."
@@ -53,15 +62,37 @@ DATA_LOST = Metric(
     ("lane",),
     "Records that retention removed before they were read.",
 )
+BUNDLE_TIME = Metric(
+    "policy_bundle_active_timestamp_seconds",
+    "gauge",
+    (),
+    "When the bundle in use was activated, in seconds since 1970; 0 = it is the directory's.",
+)
+BUNDLES_ACTIVATED = Metric(
+    "policy_bundles_activated_total",
+    "counter",
+    (),
+    "Bundles taken into use while running; the policy agent counts those that it made active.",
+)
+BUNDLES_REFUSED = Metric(
+    "policy_bundles_refused_total",
+    "counter",
+    (),
+    "Bundles not taken into use: the policy agent's refusals, and what a running worker could not take.",
+)
 
 METRICS = (
     TRACES_PROCESSED,
     INVALID_TRACES,
     ISSUES_DETECTED,
+    UNKNOWN_WORDS,
     DETECTION_SECONDS,
     DEAD_LETTERS,
     BATCH_SECONDS,
     LAG_RECORDS,
     REBUILDS,
     DATA_LOST,
+    BUNDLE_TIME,
+    BUNDLES_ACTIVATED,
+    BUNDLES_REFUSED,
 )

@@ -16,6 +16,18 @@ class Hop(Word):
     """A stage on the way of a failing trace: counted in tallies beside the outcomes."""
 
     INVALID = "invalid"
+    CLASSIFIED = "classified"
+
+
+class Disposition(Word):
+    """What is to be done with a failing trace: the value of header ``assay-disposition``, decided by the classifier.
+
+    A plan, where :class:`Outcome` is what became of the trace.
+    """
+
+    REMEDIATE = "remediate"
+    QUARANTINE = "quarantine"
+    DEAD_LETTER = "dead_letter"
 
 
 class Reason(Word):
@@ -26,3 +38,8 @@ class Reason(Word):
     UNREADABLE = "unreadable"
     BLOCKING_ISSUES = "blocking_issues"
     WORKER_CRASH = "worker_crash"
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"
+    SECURITY_OR_COMPLIANCE = "security_or_compliance"
+    RULES_APPLY = "rules_apply"
+    NO_RULE_APPLIES = "no_rule_applies"
+    ENVELOPE_UNREADABLE = "envelope_unreadable"

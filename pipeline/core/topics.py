@@ -9,5 +9,8 @@ class TopicRole(Word):
     RAW = "traces.raw"
     VALID = "traces.valid"
     INVALID = "traces.invalid"
+    CLASSIFIED = "traces.classified"
     DEAD_LETTER = "dlq.traces.raw"
     TALLIES = "quality.tallies"
+    ISSUES = "quality.issues"
+    POLICY = "quality.policy"

@@ -1,4 +1,4 @@
-"""The schema detector: is the trace what the schema of its subject says (S0-7, S0-8, S0-25, S0-26, S0-37)?"""
+"""The schema detector: is the trace what the schema of its subject says (S0-7, S0-8, S0-24 … S0-26, S0-31, S0-37)?"""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,6 +13,7 @@ from ..policy.json_schema import compile_schema
 from ..policy.subschemas import declared_names
 from .schema_collect import collect
 from .schema_errors import ErrorLister
+from .schema_remarks import Remarks, merged
 
 
 class SchemaDetector:
@@ -29,13 +30,13 @@ class SchemaDetector:
         self._most = bundle.limits.max_issues
         self._blocks = Enforcement(bundle.classification).blocks
         self._judges = {
-            (subject.name, version): _Judge(schema)
+            (subject.name, version): _Judge(schema, Remarks(subject, version))
             for subject in bundle.subjects.values()
             for version, schema in subject.schemas.items()
         }
 
     def detect(self, trace: Trace) -> Sequence[Finding]:
-        """Findings by path, then code, without doubles, at most ``limits.max_issues``; blocking ones are kept first.
+        """Findings without doubles, in an order that only the trace decides, at most ``limits.max_issues``; blocking ones are kept first.
 
         Raises ``KeyError`` for a subject or version that the bundle does not have: that is not the trace's
         fault, ``select`` would have said so.
@@ -45,10 +46,12 @@ class SchemaDetector:
             if self._subjects[trace.subject].decode_only:
                 return ()
             raise KeyError(trace.subject, trace.schema_version)
-        if judge.is_valid(trace.document):
-            return ()
-        errors = judge.lister.errors(trace.document, most_values(trace.value))
-        return collect(errors, trace.document, judge.names, self._most, self._blocks)
+        document = trace.document
+        if judge.is_valid(document):
+            return judge.remarks(document)
+        errors = judge.lister.errors(document, most_values(trace.value))
+        found = collect(errors, document, judge.names, self._most, self._blocks)
+        return merged(found, judge.remarks(document), self._most, self._blocks)
 
 
 def most_values(value: bytes) -> int | None:
@@ -64,9 +67,10 @@ def most_values(value: bytes) -> int | None:
 class _Judge:
     """One schema, compiled. What only invalid traces need is made when the first one comes."""
 
-    def __init__(self, schema: Json) -> None:
+    def __init__(self, schema: Json, remarks: Remarks) -> None:
         self._schema = schema
         self.is_valid = compile_schema(schema).is_valid
+        self.remarks = remarks.__call__
 
     @cached_property
     def lister(self) -> ErrorLister:

@@ -10,6 +10,7 @@ from ..core.codes import IssueCode
 from ..core.document import Json, format_pointer
 from ..core.issue import Finding
 from ..core.masking import mask
+from .moments import is_naive
 
 RULE: Final = "schema"
 
@@ -24,6 +25,7 @@ _CODES: Mapping[str, IssueCode] = {
 
 _MILDEST_FIRST = (
     IssueCode.SCHEMA_MISMATCH_MINOR,
+    IssueCode.TIME_NAIVE,
     IssueCode.SCHEMA_FORMAT_INCONSISTENT,
     IssueCode.SCHEMA_TYPE_INVALID,
     IssueCode.SCHEMA_REQUIRED_MISSING,
@@ -60,10 +62,15 @@ _EXPECTED_ALONE: Mapping[str, str] = {
 }
 
 _LONGEST = 120
+WITH_OFFSET: Final = "a time with Z or an offset"
 
 
 def code_of(error: jsonschema_rs.ValidationError) -> IssueCode:
-    """The code of an error. Alternatives (``anyOf``, ``oneOf``) have that of the branch which fits best."""
+    """The code of an error. Alternatives (``anyOf``, ``oneOf``) have that of the branch which fits best.
+
+    A naive time where the schema declares ``date-time`` is ``time.naive`` and nothing else: the schema names
+    every such place, so nobody has to look for them a second time (S4-60).
+    """
     match error.kind:
         case Kind.OneOfMultipleValid():
             return IssueCode.SCHEMA_MISMATCH_MINOR
@@ -74,6 +81,8 @@ def code_of(error: jsonschema_rs.ValidationError) -> IssueCode:
             return min(worst_of_each, key=_MILDEST_FIRST.index, default=IssueCode.SCHEMA_MISMATCH_MINOR)
         case Kind.Required() if error.schema_path[-1] != "required":  # dependentRequired
             return IssueCode.SCHEMA_MISMATCH_MINOR
+        case Kind.Format(format="date-time") if is_naive(error.instance):
+            return IssueCode.TIME_NAIVE
         case kind:
             return _CODES.get(kind.name, IssueCode.SCHEMA_MISMATCH_MINOR)
 
@@ -96,7 +105,7 @@ def finding_of(
         code=code,
         path=format_pointer(shown),
         keyword=_keyword(error),
-        expected=_expected(error),
+        expected=WITH_OFFSET if code is IssueCode.TIME_NAIVE else _expected(error),
         actual_masked=actual,
         rule=RULE,
     )

@@ -1,16 +1,15 @@
 """What is written for a verdict: the passing record, the failed-trace envelope, the dead letter, the tally."""
 
+from ..core.fingerprint import fingerprint
 from .dead_letter import dead_letter
 from .envelope import EnvelopeWriter, Failure, failure_id
 from .failing import FailingWriter
-from .fingerprint import fingerprint
 from .histogram import Histogram, merge, quantile
 from .opening import open_envelope
 from .passing import PassingWriter
 from .payload import Payload, pack, unpack
 from .reason import reason_of
 from .tally import SourceSpan, Tally
-from .team import TEAMS, Team
 
 __all__ = [
     "PassingWriter",
@@ -25,8 +24,6 @@ __all__ = [
     "reason_of",
     "failure_id",
     "fingerprint",
-    "TEAMS",
-    "Team",
     "Tally",
     "SourceSpan",
     "Histogram",

@@ -3,17 +3,17 @@
 import hashlib
 
 from ..core import headers as names
+from ..core.fingerprint import fingerprint
 from ..core.issue import Severity
 from ..core.outcome import Outcome, Reason
 from ..core.outgoing import Outgoing
 from ..core.record import Record, source_of
+from ..core.team import DEFAULT_TEAM
+from ..core.text import clip
 from ..core.topics import TopicRole
 from ..core.verdict import NONE
 from .attempt import FIRST_PASS_HEADER
 from .envelope import EnvelopeWriter, Failure, failure_id
-from .fingerprint import fingerprint
-from .team import DEFAULT_TEAM
-from .text import clip
 
 MAX_MESSAGE = 500
 

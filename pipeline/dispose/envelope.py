@@ -11,12 +11,13 @@ from ..core.document import Json
 from ..core.issue import Issue, Severity
 from ..core.record import Record, Source, source_of
 from ..core.sealed import Sealer
+from ..core.team import Team
+from ..core.verdict import NONE
 from ..policy.bundle import Bundle
 from .attempt import FIRST_PASS
 from .listing import list_issues
 from .payload import pack, packed_size
 from .sealed_payload import bound_to, sealed_to_json
-from .team import Team
 
 SCHEMA = "assay/failed_trace/1-0-0"
 PENDING = "pending"
@@ -46,6 +47,7 @@ class Failure:
     fingerprint: str
     team: Team
     disposition: str
+    producer: str = NONE
 
 
 class EnvelopeWriter:
@@ -100,6 +102,7 @@ class EnvelopeWriter:
             "tenant_id": failure.tenant,
             "subject": failure.subject,
             "schema_version": failure.schema_version,
+            "producer": {"name": failure.producer},
             "detected_at": self._at(now_ns),
             "bundle": self.bundle.bundle_id,
             "issues": issues,

@@ -1,13 +1,16 @@
 """The failing record: an envelope on its way to the lanes that decide what becomes of it."""
 
 import hashlib
+from collections.abc import Mapping
 
 from ..core import headers as names
-from ..core.issue import worst
+from ..core.fingerprint import fingerprint
+from ..core.issue import Category, worst
 from ..core.outcome import Outcome
 from ..core.outgoing import Outgoing
 from ..core.record import Headers, Record, source_of
 from ..core.sealed import Sealer
+from ..core.team import Team
 from ..core.topics import TopicRole
 from ..core.verdict import NONE, Verdict
 from ..policy.bundle import Bundle
@@ -15,9 +18,7 @@ from ..policy.safe import safe_id
 from .attempt import FIRST_PASS_HEADER
 from .dead_letter import dead_letter
 from .envelope import MAX_BYTES, PENDING, EnvelopeWriter, Failure, failure_id
-from .fingerprint import fingerprint
 from .reason import reason_of
-from .team import TEAMS
 from .traceparent import well_formed
 
 
@@ -29,13 +30,14 @@ class FailingWriter:
         self._envelopes = EnvelopeWriter(bundle, sealer, max_bytes)
         self._bundle = (names.BUNDLE, bundle.short_id.encode())
         self._group = group
+        self._teams = bundle.teams
 
     def __call__(self, record: Record, verdict: Verdict, now_ns: int) -> Outgoing:
         """The envelope on the record's own partition. ``verdict`` must have an issue.
 
         Raises ``TransientError`` when the sealer has no key.
         """
-        failure = failure_of(verdict)
+        failure = failure_of(verdict, self._teams)
         source = source_of(record)
         named = failure_id(source)
         sha256 = hashlib.sha256(record.value or b"").hexdigest()
@@ -66,7 +68,7 @@ class FailingWriter:
         )
 
 
-def failure_of(verdict: Verdict) -> Failure:
+def failure_of(verdict: Verdict, teams: Mapping[Category, Team]) -> Failure:
     """What the envelope says: severity, team and fingerprint are those of the worst issue (D-17).
 
     Raises ``ValueError`` when there is no issue.
@@ -81,8 +83,9 @@ def failure_of(verdict: Verdict) -> Failure:
         issues=verdict.issues,
         severity=primary.severity,
         fingerprint=fingerprint(primary.code, verdict.subject, primary.path, verdict.tenant, producer),
-        team=TEAMS[primary.category],
+        team=teams[primary.category],
         disposition=PENDING if verdict.readable else Outcome.DEAD_LETTERED.value,
+        producer=producer,
     )
 
 

@@ -6,7 +6,7 @@ import orjson
 
 from ..core.document import Json
 from ..core.issue import Issue
-from .text import clip
+from ..core.text import clip
 
 TEXT_LIMITS = {
     "path": 2048,
@@ -34,7 +34,7 @@ def list_issues(issues: Sequence[Issue], max_issues: int, max_bytes: int) -> lis
         len(issues) * _FORM_BYTES <= max_bytes or len(orjson.dumps(listed)) <= max_bytes
     ):
         return listed
-    worst_first = sorted(issues, key=lambda issue: (issue.blocking, issue.severity.rank), reverse=True)
+    worst_first = sorted(issues, key=lambda issue: (issue.severity.rank, issue.blocking), reverse=True)
     return _prefix([_form(issue) for issue in worst_first[:max_issues]], max_bytes)
 
 

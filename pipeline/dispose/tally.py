@@ -1,7 +1,7 @@
 """The tally: what one transaction did, counted (DESIGN 4). Exact, because it commits with the work it counts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import orjson
@@ -51,6 +51,7 @@ class Tally:
         "_latencies",
         "_max",
         "_sum",
+        "_unknown",
     )
 
     def __init__(self, lane: str, group: str, bundle: Bundle) -> None:
@@ -59,6 +60,7 @@ class Tally:
         self._bundle = bundle.bundle_id
         self._counts: dict[tuple[str, str, str], int] = {}
         self._issues: dict[tuple[str, str, str], int] = {}
+        self._unknown: Counter[str] = Counter()
         self._latencies = [0] * BUCKETS
         self._sum = 0
         self._max = 0
@@ -94,6 +96,18 @@ class Tally:
                     issues = (*verdict.issues, *verdict.audited)
                     self._add(verdict.tenant, stage_of(verdict), reason_of(verdict), 1, issues)
 
+    def count_moves(
+        self, records: Sequence[Record], moves: Sequence[tuple[str, Outcome | Hop, Reason]], now_ns: int
+    ) -> None:
+        """As :meth:`count` for each record and its tenant, outcome and reason, of lanes that detect nothing."""
+        self._measure(records, now_ns)
+        for (tenant, outcome, reason), number in Counter(moves).items():
+            self._add(tenant, outcome, reason, number, ())
+
+    def note_unknown(self, members: Iterable[str]) -> None:
+        """One issue for each of these members of an envelope whose word this lane does not know (D-21)."""
+        self._unknown.update(members)
+
     def _measure(self, records: Sequence[Record], now_ns: int) -> None:
         """Bytes and latencies. Records that are read together often have the same millisecond."""
         self._bytes_in += sum([len(record.value or b"") for record in records])
@@ -125,6 +139,8 @@ class Tally:
             raise ValueError("a transaction that read nothing has no tally")
         key = f"{self._lane}/{sources[0].topic}/{sources[0].partition}".encode()
         parts = list(self._parts())
+        words: dict[str, Json] = {str(member): number for member, number in self._unknown.items()}
+        unknown: dict[str, Json] = {"unknown": words} if words else {}
         return [
             Outgoing(TopicRole.TALLIES, None, key, orjson.dumps(document), [], None)
             for document in (
@@ -141,6 +157,7 @@ class Tally:
                     "issues": issues,
                     "bytes": {"in": self._bytes_in if number == 1 else 0},
                     "latency_ms": (self._histogram() if number == 1 else Histogram()).to_json(),
+                    **(unknown if number == 1 else {}),
                 }
                 for number, (counts, issues) in enumerate(parts, 1)
             )

@@ -3,12 +3,25 @@
 from collections.abc import Mapping
 
 from ..core.codes import IssueCode
-from . import corrupt_faults, schema_faults
+from . import (
+    business_faults,
+    compliance_faults,
+    corrupt_faults,
+    performance_faults,
+    schema_faults,
+    security_faults,
+    time_faults,
+)
 from .fault import Fault, Mutation
 
 FAULTS: Mapping[IssueCode, Fault] = {
     **corrupt_faults.FAULTS,
     **schema_faults.FAULTS,
+    **security_faults.FAULTS,
+    **compliance_faults.FAULTS,
+    **business_faults.FAULTS,
+    **performance_faults.FAULTS,
+    **time_faults.FAULTS,
 }
 
 DEFAULT_MIX: Mapping[IssueCode, float] = {code: fault.weight for code, fault in FAULTS.items()}

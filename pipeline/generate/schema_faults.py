@@ -1,4 +1,4 @@
-"""Faults in the meaning: each changes a clean document, so that it can be read but breaks its schema (S0-7, S0-8)."""
+"""Faults in the meaning: each changes a clean document, so that it can be read but is not as its schema says (S0-7, S0-8, S0-24 … S0-26, S0-31)."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +13,7 @@ Document = dict[str, Json]
 Change = tuple[tuple[str, ...], Json]
 
 UNKNOWN_SUBJECTS = ("invoice_trace", "workflow-trace", "WorkflowTrace", "trace")
+OUTDATED_VERSION, DEPRECATED_VERSION = "1.1.0", "1.0.0"
 UNKNOWN_VERSIONS = ("9.0.0", "1.2", "2.0.0-rc1", "latest")
 
 REQUIRED = (
@@ -36,7 +37,7 @@ WRONG_TYPES: Sequence[Change] = (
     (("workflow_id",), None),
 )
 WRONG_FORMATS: Sequence[Change] = (
-    (("started_at",), "2026-03-01 10:00:00"),
+    (("started_at",), "2026-03-01T10:00:00+0100"),
     (("started_at",), "01.03.2026"),
     (("started_at",), "yesterday"),
 )
@@ -78,6 +79,25 @@ def mismatch_minor(document: Document, rng: random.Random) -> bytes:
     return _replaced(document, rng.choice(MINOR))
 
 
+def version_outdated(document: Document, rng: random.Random) -> bytes:
+    """A producer that was not updated: all that it writes is in the older version, too."""
+    del rng
+    return orjson.dumps({**document, "schema_version": OUTDATED_VERSION})
+
+
+def field_deprecated(document: Document, rng: random.Random) -> bytes:
+    """A producer that was not updated for years."""
+    del rng
+    return orjson.dumps({**document, "schema_version": DEPRECATED_VERSION})
+
+
+def optional_missing(document: Document, rng: random.Random) -> bytes:
+    """The region is not there, or as Avro writes what is not there."""
+    if rng.random() < 0.5:
+        return _replaced(document, (("context", "region"), None))
+    return orjson.dumps(_changed(document, ("context",), lambda parent: parent.pop("region")))
+
+
 def _replaced(document: Document, change: Change) -> bytes:
     (*path, name), value = change
     return orjson.dumps(_changed(document, path, lambda parent: parent.__setitem__(name, value)))
@@ -102,4 +122,7 @@ FAULTS: Mapping[IssueCode, Fault] = {
     IssueCode.SCHEMA_TYPE_INVALID: Fault(type_invalid, blocking=True, weight=8),
     IssueCode.SCHEMA_FORMAT_INCONSISTENT: Fault(format_inconsistent, blocking=False, weight=3),
     IssueCode.SCHEMA_MISMATCH_MINOR: Fault(mismatch_minor, blocking=False, weight=3),
+    IssueCode.SCHEMA_VERSION_OUTDATED: Fault(version_outdated, blocking=False, weight=2),
+    IssueCode.SCHEMA_FIELD_DEPRECATED: Fault(field_deprecated, blocking=False, weight=1),
+    IssueCode.SCHEMA_OPTIONAL_MISSING: Fault(optional_missing, blocking=False, weight=2),
 }

@@ -26,7 +26,10 @@ LEAST_BYTES = {
 }
 """The smallest encoding of each primitive type."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MOST_REASONS = 100
+"""Reasons that are given; who has these corrected asks again."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _FULL_NAME = re.compile(rf"(?:{_NAME.pattern}\.)*{_NAME.pattern}")
 
 
@@ -86,7 +89,8 @@ class _Check:
                 return self._refuse(where, "neither a complex type nor a primitive one")
 
     def _refuse(self, where: str, why: str) -> int:
-        self.reasons.append(f"{where or '(root)'}: {why}")
+        if len(self.reasons) < MOST_REASONS:
+            self.reasons.append(f"{where or '(root)'}: {why}")
         return 1  # as if it were fine, so that one fault is one reason
 
     def _reference(self, name: str, where: str, namespace: str) -> int:

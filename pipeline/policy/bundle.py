@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.codes import IssueCode
+from ..core.document import Json
+from ..core.issue import Category
+from ..core.team import TEAMS, Team
 from .business_rules import BusinessRules
 from .classification import CLASSIFICATION, CodePolicy
 from .compliance_rules import ComplianceRules
@@ -67,6 +70,10 @@ class Bundle:
     classification: Mapping[IssueCode, CodePolicy] = field(default_factory=lambda: CLASSIFICATION)
     """A row for every code: severity, category, modes."""
     rules: Rules = field(default_factory=Rules)
+    teams: Mapping[Category, Team] = field(default_factory=lambda: TEAMS)
+    """A team for every category (S0-51)."""
+    remediation_rules: Mapping[str, Json] = field(default_factory=dict[str, Any])
+    """By path, as they were read: what the rules mean is remediation's to say."""
 
     @property
     def short_id(self) -> str:

@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 from ..core.codes import IssueCode
 from ..core.document import Json, format_pointer
+from ..core.issue import Category
+from ..core.team import Team
 from .bundle import AvroSchema, Binding, Limits, Pointers, Subject
 from .classification import CodePolicy
 
@@ -13,11 +15,14 @@ _EXACT = 2**53
 
 
 def bundle_content(
+    *,
     limits: Limits,
     subjects: Mapping[str, Subject],
     bindings: Mapping[str, Binding],
     classification: Mapping[IssueCode, CodePolicy],
     rules: Mapping[str, Json],
+    teams: Mapping[Category, Team],
+    remediation_rules: Mapping[str, Json],
 ) -> Json:
     """Everything that a verdict depends on, in a form that RFC 8785 can write. Layout, order and comments are gone."""
     return {
@@ -33,6 +38,8 @@ def bundle_content(
         },
         "rules": {name: exact(document) for name, document in rules.items()},
         "limits": asdict(limits),
+        "teams": {category.value: team.value for category, team in teams.items()},
+        "remediation_rules": {path: exact(document) for path, document in remediation_rules.items()},
         "subjects": {name: _subject(subject) for name, subject in subjects.items()},
     }
 
@@ -52,6 +59,10 @@ def _subject(subject: Subject) -> Json:
         "deprecated": [*sorted(subject.deprecated_versions)],
         "schemas": {version: exact(schema) for version, schema in subject.schemas.items()},
         "pointers": _pointers(subject.pointers),
+        "expected": [*sorted(format_pointer(tokens) for tokens in subject.expected)],
+        "upgrades": [
+            asdict(upgrade) for upgrade in sorted(subject.upgrades, key=lambda one: one.from_version)
+        ],
         "avro": [_avro(avro) for avro in sorted(subject.avro, key=lambda avro: avro.schema_id)],
         "decode_only": subject.decode_only,
     }

@@ -2,9 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
 
 from ..core.document import Json, parse_pointer
 from ..core.errors import Problem
+from .quoted import MOST, quoted
+
+W = TypeVar("W", bound=StrEnum)
 
 
 class Fields:
@@ -48,7 +54,9 @@ class Fields:
             return value
         self.problem(
             key,
-            f"{value!r} is not a text that matches {pattern.pattern}" if self.has(key) else "is missing",
+            f"{quoted(value)} is not a text that matches {pattern.pattern}"
+            if self.has(key)
+            else "is missing",
             "Write it, in quotes where YAML would read something else",
         )
         return None
@@ -71,9 +79,18 @@ class Fields:
         value = self._document.get(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        why = f"{value!r} is not an integer from {low} to {high}" if self.has(key) else "is missing"
+        why = f"{quoted(value)} is not an integer from {low} to {high}" if self.has(key) else "is missing"
         self.problem(key, why, f"Choose a number from {low} to {high}")
         return None
+
+    def word(self, key: str, words: type[W]) -> W | None:
+        """A required member of an enumeration, by its text."""
+        value = self._document.get(key)
+        found = next((word for word in words if word.value == value), None)
+        if found is None:
+            why = f"{quoted(value)} is not one of its words" if self.has(key) else "is missing"
+            self.problem(key, why, closest(str(value), [word.value for word in words]))
+        return found
 
     def pointer(self, key: str) -> tuple[str, ...] | None:
         """The tokens of a JSON Pointer to a member; ``None`` when absent or wrong."""
@@ -82,8 +99,22 @@ class Fields:
         value = self._document[key]
         if isinstance(value, str) and value.startswith("/") and not _BAD_ESCAPE.search(value):
             return parse_pointer(value)
-        self.problem(key, f"{value!r} is not a JSON Pointer (RFC 6901)", "Write it as /member/member")
+        self.problem(key, f"{quoted(value)} is not a JSON Pointer (RFC 6901)", "Write it as /member/member")
         return None
 
 
+def closest(wrong: str, right: Sequence[str]) -> str:
+    """A remedy for a word that is not among those that are known: the one that looks like it, or a few of them."""
+    like = get_close_matches(wrong[:MOST], right, n=1)
+    if like:
+        return (
+            f"Did you mean {like[0]}? Else use one of {', '.join(right)}"
+            if len(right) <= _FEW
+            else f"Did you mean {like[0]}?"
+        )
+    return f"Use one of {', '.join(right[:_FEW])}{', …' if len(right) > _FEW else ''}"
+
+
+_FEW = 20
+"""Words in a list that somebody still reads."""
 _BAD_ESCAPE = re.compile(r"~(?![01])")

@@ -1,28 +1,38 @@
 """From files to a bundle: everything that is wrong is said at once, and nothing wrong gets in (D-21)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.canonical import content_id
 from ..core.document import Json
 from ..core.errors import ConfigError, Problem
+from ..core.team import TEAMS
 from .bundle import Binding, Bundle, Limits, Rules, Subject
+from .bundle_files import (
+    BINDINGS,
+    CLASSIFICATION_FILE,
+    LIMITS,
+    TEAMS_FILE,
+    BundleFiles,
+    read_files,
+    rules_file,
+)
 from .business_rules import parse_business
 from .classification import CLASSIFICATION
 from .compliance_rules import parse_compliance
 from .content import bundle_content
-from .documents import read_json, read_yaml
+from .note import Level, Note
 from .parse_bindings import parse_bindings
 from .parse_classification import parse_classification
 from .parse_limits import parse_limits
 from .parse_subject import parse_subject
+from .parse_teams import parse_teams
 from .performance_rules import parse_performance
+from .places import located, note_of
+from .schema_total import without_excess
 from .security_rules import parse_security
 from .time_rules import parse_time
-
-BINDINGS = "policies/bindings.yaml"
-LIMITS = "policies/limits.yaml"
-CLASSIFICATION_FILE = "policies/classification.yaml"
 
 _RULES: Mapping[str, Callable[[str, Json, Mapping[str, Subject], list[Problem]], Any]] = {
     # member of Rules, and name of its file: who reads it
@@ -33,18 +43,54 @@ _RULES: Mapping[str, Callable[[str, Json, Mapping[str, Subject], list[Problem]],
     "time": parse_time,
 }
 
-_OWN_RECORDS = "assay"
-"""``schemas/assay``: the records that Assay writes; no subject."""
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the files of a bundle come to."""
+
+    bundle: Bundle
+    """As far as it could be made out; not to be used when there are ``notes``."""
+    documents: Mapping[str, Json]
+    """What could be read of the files, by path."""
+    notes: tuple[Note, ...]
+    """Everything wrong with it, each an error with its file and line."""
 
 
 def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     """The bundle that the files make: keys are paths such as ``schemas/workflow_trace/1.2.0.json``.
 
     Examples, and the schemas of Assay's own records, are not part of it. The same content gives the same
-    ``bundle_id``, whatever the layout of the files. Raises :class:`ConfigError` with every problem found.
+    ``bundle_id``, whatever the layout of the files. Raises :class:`ConfigError` with every problem found. It takes
+    seconds at most, whatever is in the files (RELIABILITY, hostile input).
     """
-    problems: list[Problem] = []
-    folders, policies = _sorted(files, problems)
+    reading = read_bundle(files)
+    if reading.notes:
+        raise ConfigError([note.problem() for note in reading.notes])
+    return reading.bundle
+
+
+def read_bundle(files: Mapping[str, bytes]) -> Reading:
+    """The same, for whoever wants to know more of a bundle that is wrong. Never raises for what the files hold."""
+    found = read_files(files)
+    # Readers ask whether a file that is not there was only unreadable.
+    problems = [Problem(note.file, note.why, note.remedy) for note in found.notes]
+    bundle = _NOTHING if found.too_much else _bundle(found, problems)
+    notes = [*found.notes, *map(note_of, problems[len(found.notes) :])]
+    if len(notes) > MOST_NOTES:
+        more = Note(
+            Level.ERROR, "policies", "", f"{len(notes) - MOST_NOTES} more problems", "Correct these first"
+        )
+        notes[MOST_NOTES:] = [more]
+    return Reading(bundle, found.documents(), tuple(located(notes, files)))
+
+
+MOST_NOTES = 500
+"""Problems that are told of; who has these corrected asks again."""
+_NOTHING = Bundle(bundle_id="", limits=Limits(), subjects={}, bindings={})
+
+
+def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
+    folders, policies = without_excess(found.folders, problems), found.policies
     subjects = {name: parse_subject(name, folder, problems) for name, folder in sorted(folders.items())}
     known = {name: subject for name, subject in subjects.items() if subject is not None}
     by_trace_type = _by_trace_type(known, problems)
@@ -56,28 +102,34 @@ def load_bundle(files: Mapping[str, bytes]) -> Bundle:
         if CLASSIFICATION_FILE in policies
         else CLASSIFICATION
     )
-    documents = {name: policies[path] for name in _RULES if (path := _rules_file(name)) in policies}
+    teams = parse_teams(TEAMS_FILE, policies[TEAMS_FILE], problems) if TEAMS_FILE in policies else TEAMS
+    documents = {name: policies[path] for name in _RULES if (path := rules_file(name)) in policies}
     rules = Rules(
         **{
-            name: _RULES[name](_rules_file(name), document, known, problems)
+            name: _RULES[name](rules_file(name), document, known, problems)
             for name, document in documents.items()
         }
     )
-    if problems:
-        raise ConfigError(problems)
+    content = bundle_content(
+        limits=limits,
+        subjects=known,
+        bindings=bindings,
+        classification=classification,
+        rules=documents,
+        teams=teams,
+        remediation_rules=found.remediation_rules,
+    )
     return Bundle(
-        bundle_id=content_id(bundle_content(limits, known, bindings, classification, documents)),
+        bundle_id="" if problems else content_id(content),
         limits=limits,
         subjects=known,
         bindings=bindings,
         by_trace_type=by_trace_type,
         classification=classification,
         rules=rules,
+        teams=teams,
+        remediation_rules=found.remediation_rules,
     )
-
-
-def _rules_file(name: str) -> str:
-    return f"policies/{name}.yaml"
 
 
 def _bindings(
@@ -88,39 +140,6 @@ def _bindings(
             problems.append(Problem(BINDINGS, "is missing", "Say which topics carry which subjects"))
         return {}
     return parse_bindings(BINDINGS, policies[BINDINGS], subjects, problems)
-
-
-def _sorted(
-    files: Mapping[str, bytes], problems: list[Problem]
-) -> tuple[dict[str, dict[str, Json]], dict[str, Json]]:
-    """Parse every file that is part of a bundle: those of each subject by file name, and the policies by path."""
-    folders: dict[str, dict[str, Json]] = {}
-    policies: dict[str, Json] = {}
-    for path, data in sorted(files.items()):
-        match path.split("/"):
-            case ["schemas", folder, *rest] if folder == _OWN_RECORDS or rest[:1] == ["examples"]:
-                continue
-            case ["schemas", folder, name]:
-                target, key = folders.setdefault(folder, {}), name
-            case ["policies", _]:
-                target, key = policies, path
-            case _:
-                problems.append(Problem(path, "is no place for a file", "See docs/reference/subjects.md"))
-                continue
-        if not _belongs(path, key):
-            problems.append(Problem(path, "is not a file that Assay knows", "Remove or rename it"))
-            continue
-        try:
-            target[key] = read_yaml(data) if key.endswith(".yaml") else read_json(data)
-        except ValueError as error:
-            problems.append(Problem(path, str(error), "Correct the file"))
-    return folders, policies
-
-
-def _belongs(path: str, name: str) -> bool:
-    if path.startswith("policies/"):
-        return path in {BINDINGS, LIMITS, CLASSIFICATION_FILE, *map(_rules_file, _RULES)}
-    return name == "subject.yaml" or name.endswith((".json", ".avsc"))
 
 
 def _by_trace_type(subjects: Mapping[str, Subject], problems: list[Problem]) -> dict[str, str]:

@@ -5,13 +5,15 @@ import re
 from ..core.document import Json
 from ..core.errors import Problem
 from .bundle import Binding
-from .fields import Fields
+from .fields import Fields, closest
 from .parse_subject import SUBJECT_NAME
 from .tenant import TENANT_PATTERN
 
 KEYS = ("topic", "tenant", "default_subject", "subjects")
 TOPIC = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}")
 """Kafka's rule, with room for a prefix."""
+MOST_UNKNOWN = 20
+"""Names that are no subject, listed of one binding."""
 
 
 def parse_bindings(
@@ -43,9 +45,8 @@ def _binding(fields: Fields, known: frozenset[str]) -> Binding | None:
         tenant = fields.text("tenant", TENANT_PATTERN)
     default = fields.text("default_subject", SUBJECT_NAME)
     subjects = fields.texts("subjects", SUBJECT_NAME)
-    for name in subjects:
-        if name not in known:
-            fields.problem("subjects", f"{name!r} is no subject", f"Use one of {', '.join(sorted(known))}")
+    for name in [name for name in subjects if name not in known][:MOST_UNKNOWN]:
+        fields.problem("subjects", f"{name!r} is no subject", closest(name, sorted(known)))
     if default is not None and default not in subjects:
         fields.problem("default_subject", f"{default!r} is not in subjects", "Add it there")
     if topic is None or default is None:

@@ -11,13 +11,13 @@ from .avro_check import check_avro_schema
 from .bundle import AvroSchema, Pointers, Subject
 from .fields import Fields
 from .json_schema import schema_problems
+from .parse_versions import VERSION, parse_current, parse_deprecated, parse_expected, parse_upgrades
 
-KEYS = ("subject", "trace_types", "current", "deprecated", "pointers", "avro")
+KEYS = ("subject", "trace_types", "current", "deprecated", "upgrades", "expected", "pointers", "avro")
 AVRO_KEYS = ("id", "version", "file")
 POINTERS = tuple(member.name for member in members(Pointers))
 
 SUBJECT_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 TRACE_TYPE = re.compile(r"[!-~]{1,128}")
 AVRO_FILE = re.compile(r"[A-Za-z0-9._-]+\.avsc")
 MAX_SCHEMA_ID = 2**31 - 1
@@ -50,10 +50,12 @@ def parse_subject(name: str, folder: Mapping[str, Json], problems: list[Problem]
     return Subject(
         name=name,
         trace_types=frozenset(trace_types),
-        current_version=_current(fields, schemas),
+        current_version=parse_current(fields, schemas),
         schemas=schemas,
-        deprecated_versions=_deprecated(fields, schemas),
+        deprecated_versions=parse_deprecated(fields, schemas),
         pointers=pointers,
+        expected=parse_expected(fields, _sound(where, schemas, problems)),
+        upgrades=parse_upgrades(fields, schemas, problems),
         avro=_avro(fields, folder, schemas, problems),
     )
 
@@ -73,21 +75,10 @@ def _schemas(where: str, folder: Mapping[str, Json], problems: list[Problem]) ->
     return schemas
 
 
-def _current(fields: Fields, schemas: Mapping[str, Json]) -> str:
-    current = fields.text("current", VERSION)
-    if current is not None and current not in schemas:
-        fields.problem("current", f"there is no {current}.json", "Add the schema, or name one that is there")
-    return current or ""
-
-
-def _deprecated(fields: Fields, schemas: Mapping[str, Json]) -> frozenset[str]:
-    deprecated = fields.texts("deprecated", VERSION)
-    for version in deprecated:
-        if version not in schemas:
-            fields.problem("deprecated", f"there is no {version}.json", "Name versions that are there")
-        if version == fields.get("current"):
-            fields.problem("deprecated", f"{version} is the current version", "Deprecate older ones")
-    return frozenset(deprecated)
+def _sound(where: str, schemas: Mapping[str, Json], problems: list[Problem]) -> dict[str, Json]:
+    """The schemas that nothing is wrong with: only in these may references be followed."""
+    broken = {problem.where for problem in problems}
+    return {version: schema for version, schema in schemas.items() if f"{where}/{version}.json" not in broken}
 
 
 def _pointers(fields: Fields, problems: list[Problem]) -> Pointers:

@@ -15,6 +15,8 @@ class Pointers:
     trace_type: tuple[str, ...] | None = None
     schema_version: tuple[str, ...] | None = None
     time: tuple[str, ...] | None = None
+    """When it began, or, without ``end``, when it happened."""
+    end: tuple[str, ...] | None = None
     status: tuple[str, ...] | None = None
     steps: tuple[str, ...] | None = None
     governance: tuple[str, ...] | None = None
@@ -34,6 +36,16 @@ class AvroSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The way from one version to a later one. Only declared here: remediation takes it."""
+
+    from_version: str
+    to_version: str
+    rule: str
+    """Name of the remediation rule that does it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A kind of trace: its versions and where to find things in it (DESIGN 6)."""
 
@@ -46,5 +58,8 @@ class Subject:
     deprecated_versions: frozenset[str]
     pointers: Pointers
     avro: tuple[AvroSchema, ...] = ()
+    expected: tuple[tuple[str, ...], ...] = ()
+    """Members that a trace may leave out, and that readers miss (S0-24)."""
+    upgrades: tuple[Upgrade, ...] = ()
     decode_only: bool = False
     """Judge no schema at all: the pseudo-subject ``any`` of ``assay validate``."""

@@ -58,6 +58,17 @@ def declared_names(schema: Json) -> frozenset[str]:
     return frozenset(names)
 
 
+def schema_patterns(schema: Json) -> Iterator[tuple[str, str]]:
+    """Every pattern in a schema, with its pointer."""
+    for pointer, node in all_subschemas(schema):
+        if isinstance(node, dict):
+            if isinstance(pattern := node.get("pattern"), str):
+                yield f"{pointer}/pattern", pattern
+            by_pattern = node.get("patternProperties")
+            for pattern in by_pattern if isinstance(by_pattern, dict) else ():
+                yield pointer + format_pointer(("patternProperties", pattern)), pattern
+
+
 def _members(node: dict[str, Json], keyword: str) -> Iterator[tuple[str, Json]]:
     members = node.get(keyword)
     if isinstance(members, dict):

@@ -1,6 +1,7 @@
 """The offline validation report: the lane's verdicts on records from files."""
 
 from .entry import Entry, Judgement, Place, entry_document
+from .examples import Deviation, Example, deviations, example_of, examples_bundle
 from .offline import OFFLINE_TOPIC, offline_bundle, validate
 from .summary import CodeCount, Summary
 
@@ -14,4 +15,9 @@ __all__ = [
     "entry_document",
     "Summary",
     "CodeCount",
+    "Example",
+    "example_of",
+    "examples_bundle",
+    "deviations",
+    "Deviation",
 ]

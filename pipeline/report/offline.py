@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from ..core.clock import NANOS_PER_MILLI
 from ..core.errors import ConfigError, Problem
 from ..core.headers import SUBJECT
 from ..core.record import Headers, RawRecord, Record
@@ -15,6 +14,8 @@ from .entry import Entry, Place
 
 OFFLINE_TOPIC = "offline"
 """The topic that records from files are said to come from."""
+NO_TIMESTAMP = -1
+"""Kafka's own word for it: nobody can say of a line in a file when it arrived, so it is neither stale nor skewed."""
 
 
 def offline_bundle(bundle: Bundle, subject: str | None, tenant: str | None) -> Bundle:
@@ -51,9 +52,8 @@ def validate(
     Equal items, bundle and time give equal entries.
     """
     headers: Headers = () if subject is None else ((SUBJECT, subject.encode()),)
-    timestamp = now_ns // NANOS_PER_MILLI
     for offset, (place, value) in enumerate(items):
-        record = RawRecord(OFFLINE_TOPIC, 0, offset, timestamp, None, value, headers)
+        record = RawRecord(OFFLINE_TOPIC, 0, offset, NO_TIMESTAMP, None, value, headers)
         yield Entry(place, judge(record, now_ns))
 
 

@@ -74,6 +74,12 @@ def test_it_ends_by_itself_with_a_proof_and_leaves_nothing_running(home: Path) -
     assert report["faults_found"] == report["faults_injected"] > 0
     assert sum(report["reasons"].values()) == TRACES
     assert report["by_code"]["schema.required_missing"] > 0
+    classified = report["classified"]
+    assert classified["accounted"] == report["outcomes"]["invalid"]
+    assert classified["in_flight"] == 0
+    assert classified["facts"] >= classified["accounted"]
+    for words in ("by_severity", "by_team", "by_disposition"):
+        assert sum(classified[words].values()) == classified["accounted"], words
     assert report["traces_per_second"] > 0
     assert report["traces_per_core_second"] > 0
     assert report["detection_ms"].keys() == {"p50", "p99"}

@@ -3,10 +3,11 @@ from collections.abc import Callable
 import pytest
 
 from assay.agents.bench.job import Job
-from assay.agents.bench.lane_tables import LANE_GOALS, LANE_RATIOS, lane_series
+from assay.agents.bench.lane_tables import LANE_GOALS, LANE_RATIOS
 from assay.agents.bench.results import Results
 from assay.agents.bench.run import Run
 from assay.agents.bench.series import Series
+from assay.agents.bench.throughput import race_series
 
 MACHINE = {"cpus": 2, "python": "3.11.7", "kafka": "4.2.1", "platform": "Linux"}
 
@@ -26,7 +27,7 @@ def new_results(new_run: Callable[[float, float], Run]) -> Callable[..., Results
     """Results of one round: peers with their two rates, and the p99 of both latency measurements."""
 
     def new(latency_ms: float | None = None, **rates: tuple[float, float]) -> Results:
-        series = lane_series({peer: [new_run(*rate)] for peer, rate in rates.items()})
+        series = race_series({peer: [new_run(*rate)] for peer, rate in rates.items()})
         if latency_ms is not None:
             series |= {f"latency_{count}_p99_ms": Series("ms", (latency_ms,)) for count in (8, 48)}
         return Results("lane", 1, MACHINE, series, LANE_RATIOS, LANE_GOALS)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -89,8 +90,36 @@ def test_json_still_exits_with_1_when_a_goal_is_missed(
     assert result.exit_code == 1
 
 
-def test_without_a_name_all_benchmarks_run(bench: Bench, plans: list[LanePlan]) -> None:
-    assert bench().exit_code == 0
+@pytest.mark.parametrize(("pii_status", "lane_results"), [(0, "good"), (1, "good"), (0, "slow")])
+def test_without_a_name_all_benchmarks_run(
+    bench: Bench,
+    plans: list[LanePlan],
+    monkeypatch: pytest.MonkeyPatch,
+    good_results: Results,
+    new_results: Callable[..., Results],
+    pii_status: int,
+    lane_results: str,
+) -> None:
+    """One that misses a goal does not keep the other from running, and is not forgotten."""
+    ran: list[str] = []
+
+    def stand_in(name: str, status: int) -> click.Command:
+        @click.command(name)
+        @click.pass_context
+        def command(context: click.Context) -> None:
+            ran.append(name)
+            context.exit(status)
+
+        return command
+
+    for name, status in (("micro", 0), ("detect", 0), ("pii", pii_status)):
+        monkeypatch.setattr(module, name, stand_in(name, status))
+    slow = new_results(lane=(10_000, 10_000), mirror=(100_000, 10_000))
+
+    result = bench(results=good_results if lane_results == "good" else slow)
+
+    assert result.exit_code == (0 if pii_status == 0 and lane_results == "good" else 1)
+    assert ran == ["micro", "detect", "pii"]
     there = [name for name, peer in peers.LANE_PEERS.items() if peers.installed(peer)]
     assert plans == [LanePlan(5, 100_000, there, latency=True)]
 

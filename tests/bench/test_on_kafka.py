@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from confluent_kafka.admin import AdminClient
 
-from assay.agents.bench.child import HELPERS
 from assay.agents.bench.children import Child, ChildFailedError
-from assay.agents.bench.job import Job
-from assay.agents.bench.peers import LANE_PEERS, installed
+from assay.agents.bench.job import ALL_CHECKS, Job
+from assay.agents.bench.peers import DETECT_PEERS, LANE_PEERS, installed
 from assay.agents.bench.site import Site
+from assay.agents.bench.soak import measure_soak
 from assay.agents.cli.bench import bench
 from assay.agents.devstack import Stack
 from assay.agents.settings import Settings, load_settings
@@ -34,11 +34,15 @@ def assert_all_topics_go(settings: Settings) -> None:
         assert time.monotonic() < deadline, left
 
 
-@pytest.mark.parametrize("peer", LANE_PEERS)
-def test_each_peer_does_its_share_and_leaves_no_topic(settings: Settings, peer: str) -> None:
-    if not installed(LANE_PEERS[peer]):
-        pytest.skip(f"{LANE_PEERS[peer].requires} is not installed")
-    arguments = ["lane", "--peers", peer, "--rounds", "1", "--records", "1000", "--skip-latency", "--json"]
+@pytest.mark.parametrize(
+    ("verb", "peer"),
+    [*(("lane", peer) for peer in LANE_PEERS), *(("detect", peer) for peer in DETECT_PEERS)],
+)
+def test_each_peer_does_its_share_and_leaves_no_topic(settings: Settings, verb: str, peer: str) -> None:
+    found = {"lane": LANE_PEERS, "detect": DETECT_PEERS}[verb][peer]
+    if not installed(found):
+        pytest.skip(f"{found.requires} is not installed")
+    arguments = [verb, "--peers", peer, "--rounds", "1", "--records", "1000", "--skip-latency", "--json"]
 
     result = CliRunner(catch_exceptions=False).invoke(bench, arguments)
 
@@ -71,7 +75,14 @@ def test_a_record_is_timed_from_its_producer_to_its_reader(settings: Settings) -
     assert 0 <= measured["p50_ms"] <= measured["p99_ms"] <= measured["max_ms"]
 
 
-@pytest.mark.parametrize("role", ["mirror", *HELPERS])
+def test_memory_is_watched_under_load(settings: Settings) -> None:
+    found = measure_soak(Site(settings), rate=200.0, seconds=8.0, checks=ALL_CHECKS)
+
+    assert found["soak_rss_mb"].median > 10
+    assert abs(found["soak_growth_mb"].median) < found["soak_rss_mb"].median
+
+
+@pytest.mark.parametrize("role", ["peers.mirror", "serve", "pace", "read"])
 def test_a_child_that_cannot_do_its_job_is_not_waited_for(settings: Settings, role: str, job: Job) -> None:
     """The error names the child's log, where the cause is."""
     site = Site(settings)

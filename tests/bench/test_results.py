@@ -1,16 +1,19 @@
 """What a benchmark says of its figures."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
-from assay.agents.bench.lane_tables import LANE_GOALS, LANE_RATIOS, lane_series
-from assay.agents.bench.peers import LANE_PEERS
-from assay.agents.bench.results import Bound, Goal, Reached, Results
+from assay.agents.bench.detect_bench import WEATHER
+from assay.agents.bench.detect_tables import DETECT_GOALS, DETECT_RATIOS
+from assay.agents.bench.lane_tables import LANE_GOALS, LANE_RATIOS
+from assay.agents.bench.peers import DETECT_PEERS, LANE_PEERS
+from assay.agents.bench.results import Bound, Goal, Ratio, Reached, Results
 from assay.agents.bench.run import Run
 from assay.agents.bench.series import Series
+from assay.agents.bench.throughput import race_series
 
 
 def test_the_document_has_these_keys_and_no_others(good_results: Results) -> None:
@@ -39,7 +42,7 @@ def test_a_ratio_is_that_of_the_medians(new_run: Callable[[float, float], Run]) 
         "lane": [new_run(rate, rate) for rate in (10.0, 20.0, 90.0)],
         "mirror": [new_run(rate, rate) for rate in (40.0, 30.0, 50.0)],
     }
-    results = Results("lane", 3, {}, lane_series(runs), LANE_RATIOS, LANE_GOALS)
+    results = Results("lane", 3, {}, race_series(runs), LANE_RATIOS, LANE_GOALS)
 
     document = results.document()
 
@@ -115,10 +118,34 @@ def _worse(name: str, value: float) -> float:
     return value / 20 if name.startswith("lane_") else value
 
 
-def test_tables_speak_of_peers_that_there_are(new_run: Callable[[float, float], Run]) -> None:
+@pytest.mark.parametrize(
+    ("peers", "ratios", "goals"),
+    [
+        (LANE_PEERS, LANE_RATIOS, LANE_GOALS),
+        ({**DETECT_PEERS, **dict.fromkeys(WEATHER)}, DETECT_RATIOS, DETECT_GOALS),
+    ],
+    ids=["lane", "detect"],
+)
+def test_tables_speak_of_peers_that_there_are(
+    new_run: Callable[[float, float], Run],
+    peers: Mapping[str, object],
+    ratios: Sequence[Ratio],
+    goals: Sequence[Goal],
+) -> None:
     """A misspelt name would read as a peer that was left out."""
-    known = lane_series({peer: [new_run(1.0, 1.0)] for peer in LANE_PEERS})
-    latencies = {f"latency_{count}_p99_ms" for count in (8, 48)}
+    known = race_series({peer: [new_run(1.0, 1.0)] for peer in peers}).keys()
+    others = {f"latency_{count}_p{share}_ms" for count in (8, 48) for share in (50, 99)} | {"soak_growth_mb"}
 
-    assert {name for ratio in LANE_RATIOS for name in (ratio.figure, ratio.to)} <= known.keys()
-    assert {goal.measure for goal in LANE_GOALS} <= {ratio.name for ratio in LANE_RATIOS} | latencies
+    assert {name for ratio in ratios for name in (ratio.figure, ratio.to)} <= known
+    assert {goal.measure for goal in goals} <= {ratio.name for ratio in ratios} | known | others
+
+
+def test_detect_has_the_ratios_that_are_promised() -> None:
+    assert [ratio.name for ratio in DETECT_RATIOS] == [
+        "detect_vs_mirror_cpu",
+        "detect_vs_mirror_wall",
+        "detect_vs_faust_cpu",
+        "detect_vs_quix_cpu",
+        "detect_vs_bytewax_cpu",
+        "storm_vs_clean",
+    ]

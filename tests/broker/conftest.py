@@ -25,7 +25,7 @@ class Workers:
     log: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, **extra: object) -> subprocess.Popen[bytes]:
+    def start(self, agents: str = "detector,classifier", **extra: object) -> subprocess.Popen[bytes]:
         """One more worker. ``extra``: settings of its own, by name; ``pythonpath`` puts a folder in front."""
         settings = self.settings
         env = os.environ | {
@@ -47,7 +47,7 @@ class Workers:
                 "assay.agents.cli",
                 "worker",
                 "--agents",
-                "detector",
+                agents,
                 "--child",
                 "0",
             ]

@@ -1,4 +1,4 @@
-"""A worker with one bug planted in a copy of its code: ``python mutant_worker.py NAME`` runs it.
+"""A worker with one bug planted in a copy of its code: ``python mutant_worker.py NAME AGENT …`` runs it.
 
 The copy is made from the source of today, so a bug that no longer fits its place is noticed at once.
 """
@@ -31,12 +31,15 @@ class Bug:
     crash_at: str = ""
     sleeps: bool = False
     """Whether the worker falls asleep (SIGSTOP) at ``crash_at`` instead of dying there."""
+    agents: tuple[str, ...] = ("detector",)
 
 
 SLOT = "assay.agents.lanes.slot"
 PRODUCER = "assay.agents.transport.kafka.producer"
 CONSUMER = "assay.agents.transport.kafka.consumer"
 DETECTOR = "assay.agents.detector"
+CLASSIFIER = "assay.agents.classifier"
+BOTH = ("detector", "classifier")
 NAMES = "assay.agents.names"
 CRASH = "assay.agents.lanes.crash"
 
@@ -100,9 +103,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "self._outgoing += self._step.judged(records, now_ns, self._tally)",
-                "self._outgoing += [o for o in self._step.judged(records, now_ns, self._tally)"
-                " if ('assay-reason', b'unreadable') not in o.headers]",
+                "failed.append((record, verdict, now_ns))",
+                "verdict.readable and failed.append((record, verdict, now_ns))",
             ),
         ),
         "missing",
@@ -167,8 +169,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "else passing(record, verdict)",
-                "else passing(record, verdict)._replace(value=(record.value or b'') + b' ')",
+                "outgoing.append(passing(record, verdict))",
+                "outgoing.append(passing(record, verdict)._replace(value=(record.value or b'') + b' '))",
             ),
         ),
         "altered",
@@ -183,6 +185,48 @@ BUGS = {
             ),
         ),
         "wrong_tenant",
+    ),
+    "fact forgotten": Bug(
+        "of two problems of a trace only the first becomes known",
+        (Change(CLASSIFIER, "self._facts += each.facts", "self._facts += each.facts[:1]"),),
+        "facts_mismatch",
+        agents=BOTH,
+    ),
+    "facts outside the transaction": Bug(
+        "facts are written when the rest is committed, in a transaction of their own that a crash prevents",
+        (
+            Change(
+                SLOT,
+                "            await producer.send(outgoing)\n",
+                "            await producer.send([o for o in outgoing if o.role != 'quality.issues'])\n",
+            ),
+            Change(
+                SLOT,
+                '        context.crash.reach("after_end_txn")\n',
+                "        facts = [o for o in outgoing if o.role == 'quality.issues']\n"
+                "        if facts:\n"
+                '            context.crash.reach("after_end_txn")\n'
+                "            await producer.begin()\n"
+                "            await producer.send(facts)\n"
+                "            await producer.commit()\n",
+            ),
+        ),
+        "facts_mismatch",
+        crash_at="after_end_txn",
+        agents=BOTH,
+    ),
+    "payload sealed anew": Bug(
+        "the classifier writes another payload than it read",
+        (
+            Change(
+                "assay.pipeline.classify.classifier",
+                'document["team"] = team\n',
+                'document["team"] = team\n'
+                '    document["payload"] = {**document["payload"], "nonce": "AAAAAAAAAAAAAAAA"}\n',
+            ),
+        ),
+        "altered",
+        agents=BOTH,
     ),
 }
 
@@ -226,6 +270,7 @@ def plant(bug: Bug) -> None:
 
 
 def main() -> None:
+    agents = sys.argv[2:]
     if sys.argv[1]:
         plant(BUGS[sys.argv[1]])
     from assay.agents.app import run_worker
@@ -234,7 +279,7 @@ def main() -> None:
 
     settings = load_settings()
     set_up_logging(settings.log_level)
-    run_worker(settings, ["detector"])
+    run_worker(settings, agents)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import generate
 
-from .mutant_worker import BUGS, Bug
+from .mutant_worker import BOTH, BUGS, Bug
 
 pytestmark = pytest.mark.broker
 
@@ -53,7 +53,7 @@ async def until_taken_over(settings: Settings) -> None:
 class Worker:
     """A worker process with the bug in it."""
 
-    def __init__(self, settings: Settings, name: str, log: Path, crash_at: str = "") -> None:
+    def __init__(self, settings: Settings, name: str, bug: Bug, log: Path, crash_at: str = "") -> None:
         env = os.environ | {
             "ASSAY_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
             "ASSAY_REDIS_URL": settings.redis_url,
@@ -69,7 +69,10 @@ class Worker:
         }
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "mutant_worker.py"), name], env=env, stdout=out, stderr=out
+                [sys.executable, str(HERE / "mutant_worker.py"), name, *bug.agents],
+                env=env,
+                stdout=out,
+                stderr=out,
             )
 
     def until_stopped(self) -> None:
@@ -126,26 +129,28 @@ def test_the_auditor_finds(raw: Settings, name: str, tmp_path: Path) -> None:
 def test_the_auditor_finds_nothing_where_no_bug_is(raw: Settings, tmp_path: Path) -> None:
     """The same scene without a bug, with a crash in it."""
     assert not findings_with(
-        raw, "", Bug("no bug", (), "", crash_at="after_offsets"), tmp_path / "worker.log"
+        raw, "", Bug("no bug", (), "", crash_at="after_offsets", agents=BOTH), tmp_path / "worker.log"
     )
-    assert run_audit(raw).accounted == RECORDS
+    report = run_audit(raw)
+    assert report.accounted == RECORDS
+    assert report.classified.accounted == report.classified.records == report.outcomes["invalid"] > 0
 
 
 def findings_with(settings: Settings, name: str, bug: Bug, log: Path) -> set[str]:
-    first = Worker(settings, name, log, bug.crash_at)
+    first = Worker(settings, name, bug, log, bug.crash_at)
     second = None
     try:
         if bug.sleeps:
             first.until_stopped()
-            second = Worker(settings, name, log)
+            second = Worker(settings, name, bug, log)
             asyncio.run(until_taken_over(settings))
             first.process.send_signal(signal.SIGCONT)
             time.sleep(2)  # it wakes, and commits what it slept over if nothing stops it
         else:
             if bug.crash_at:
                 first.process.wait(PATIENCE_S)
-                second = Worker(settings, name, log)
-            run_audit(settings, wait_s=PATIENCE_S, check_payloads=False)
+                second = Worker(settings, name, bug, log)
+            run_audit(settings, wait_s=PATIENCE_S, wait_for=bug.agents, check_payloads=False)
     finally:
         for worker in (first, second):
             if worker is not None:

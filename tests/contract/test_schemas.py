@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from assay.agents.topics import FAILING_MAX_BYTES, TOPICS
+from assay.pipeline.classify import Classifier, Unknown
+from assay.pipeline.core import headers
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Category, Issue, Severity
-from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.record import RawRecord
+from assay.pipeline.core.team import Team
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.core.verdict import NONE
-from assay.pipeline.dispose import FailingWriter, Tally, Team
+from assay.pipeline.dispose import FailingWriter, Tally
 from assay.pipeline.dispose.envelope import MAX_BYTES, PENDING
 from assay.pipeline.dispose.listing import TEXT_LIMITS
 from assay.pipeline.dispose.testing import BUNDLE, KeylessSealer, a_record, a_verdict, an_issue
@@ -35,8 +39,10 @@ def _schema(kind: str) -> Any:
 
 FAILED_TRACE_SCHEMA = _schema("failed_trace")
 TALLY_SCHEMA = _schema("tally")
+ISSUE_SCHEMA = _schema("issue")
 FAILED_TRACE = Draft202012Validator(FAILED_TRACE_SCHEMA)
 TALLY = Draft202012Validator(TALLY_SCHEMA)
+ISSUE = Draft202012Validator(ISSUE_SCHEMA)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 words = st.from_regex(r"[A-Za-z0-9_.:-]{1,20}", fullmatch=True)
@@ -75,6 +81,19 @@ verdicts = st.builds(
     producer=text,
     readable=st.booleans(),
 )
+odd = st.none() | st.booleans() | st.integers(-5, 5) | text | st.lists(text, max_size=2)
+odd_issues = odd | st.fixed_dictionaries(
+    {},
+    optional={
+        "code": odd | st.sampled_from(IssueCode),
+        "category": odd | st.sampled_from(Category),
+        "severity": odd | st.sampled_from(Severity),
+        "blocking": odd,
+        "path": odd | st.just("/steps/0" * 1000),
+        "rule": odd | st.just("r" * 1000),
+    },
+)
+CLASSIFY = Classifier(BUNDLE)
 writers = st.sampled_from(
     [FailingWriter(BUNDLE, KeylessSealer(), "g"), FailingWriter(BUNDLE, KeylessSealer(), "g", 65_536)]
 )
@@ -85,6 +104,29 @@ def test_every_envelope_follows_its_schema(
     write: FailingWriter, record: Any, verdict: Any, now_ns: int
 ) -> None:
     FAILED_TRACE.validate(_json(write(record, verdict, now_ns)))
+
+
+@given(writers, records, verdicts, times)
+def test_every_classified_envelope_and_every_issue_fact_follows_its_schema(
+    write: FailingWriter, record: Any, verdict: Any, now_ns: int
+) -> None:
+    failing = write(record, verdict, now_ns)
+    classified = CLASSIFY(RawRecord("traces.invalid", 0, 0, 0, failing.key, failing.value, failing.headers))
+    FAILED_TRACE.validate(_json(classified.outgoing))
+    assert classified.facts
+    for fact in classified.facts:
+        ISSUE.validate(_json(fact))
+
+
+@given(st.lists(odd_issues, min_size=1, max_size=4), words)
+def test_a_fact_follows_its_schema_whatever_the_envelope_says_of_its_issues(
+    found: list[Any], tenant: str
+) -> None:
+    """D-15, D-21: readers of facts need not know what a broken worker may write."""
+    document = _json(_write(a_record(), MAX_BYTES)) | {"issues": found, "tenant_id": tenant}
+    classified = CLASSIFY(RawRecord("traces.invalid", 0, 0, 0, b"k", orjson.dumps(document)))
+    for fact in classified.facts:
+        ISSUE.validate(_json(fact))
 
 
 @given(records, words, st.integers(0, 10), times)
@@ -114,11 +156,19 @@ counted = st.tuples(
 )
 
 
-@given(st.lists(counted, max_size=5), st.lists(spans, min_size=1, max_size=3), times)
-def test_every_tally_follows_its_schema(seen: list[Any], sources: list[Span], now_ns: int) -> None:
+@given(
+    st.lists(counted, max_size=5),
+    st.lists(spans, min_size=1, max_size=3),
+    st.lists(st.sampled_from(Unknown), max_size=3),
+    times,
+)
+def test_every_tally_follows_its_schema(
+    seen: list[Any], sources: list[Span], unknown: list[Unknown], now_ns: int
+) -> None:
     tally = Tally("detector", "assay.dev.detector", BUNDLE)
     for record, tenant, outcome, reason, found in seen:
         tally.count(record, tenant, outcome, reason, now_ns, issues=found)
+    tally.note_unknown(unknown)
     for outgoing in tally.to_outgoing(sources, now_ns):
         TALLY.validate(_json(outgoing))
 
@@ -126,13 +176,16 @@ def test_every_tally_follows_its_schema(seen: list[Any], sources: list[Span], no
 def _examples() -> dict[str, tuple[Draft202012Validator, Any]]:
     tally = Tally("detector", "g", BUNDLE)
     tally.count(a_record(), "acme", Outcome.VALID, Reason.PASSED, 0)
+    failing = _write(a_record(), MAX_BYTES)
+    record = RawRecord("traces.invalid", 0, 0, 0, failing.key, failing.value, failing.headers)
     return {
+        "issue": (ISSUE, _json(CLASSIFY(record).facts[0])),
         "failed_trace": (FAILED_TRACE, _json(_write(a_record(), MAX_BYTES))),
         "tally": (TALLY, _json(tally.to_outgoing([Span("t", 0, 0, 1, 1)], 0)[0])),
     }
 
 
-@pytest.mark.parametrize("kind", ["failed_trace", "tally"])
+@pytest.mark.parametrize("kind", ["failed_trace", "tally", "issue"])
 def test_no_member_may_be_missing_or_made_up(kind: str) -> None:
     validator, document = _examples()[kind]
     assert validator.is_valid(document)
@@ -167,11 +220,16 @@ def test_the_words_of_the_schemas_are_those_of_the_code() -> None:
     assert FAILED_TRACE_SCHEMA["$defs"]["severity"]["enum"] == [*Severity]
     assert issue["category"]["enum"] == [*Category]
     assert members["team"]["enum"] == [*Team]
-    assert set(members["disposition"]["enum"]) == {PENDING, *Outcome} - {Outcome.VALID}
+    assert set(members["disposition"]["enum"]) == {PENDING, *Disposition, *Outcome} - {Outcome.VALID}
     assert {name: issue[name]["maxLength"] for name in TEXT_LIMITS} == TEXT_LIMITS
     line = TALLY_SCHEMA["properties"]["counts"]["items"]["properties"]
     assert set(line["outcome"]["enum"]) == {*Outcome, *Hop}
     assert set(line["reason"]["enum"]) == {*Reason}
+    assert set(TALLY_SCHEMA["properties"]["unknown"]["properties"]) == {*Unknown}
+    fact = ISSUE_SCHEMA["properties"]
+    assert fact["severity"]["enum"] == [*Severity]
+    assert fact["category"]["enum"] == [*Category]
+    assert fact["team"]["enum"] == [*Team]
 
 
 def test_no_member_of_a_schema_is_left_unexplained() -> None:
@@ -183,6 +241,15 @@ def test_no_member_of_a_schema_is_left_unexplained() -> None:
 def test_each_schema_is_itself_one() -> None:
     for schema in _assay_schemas():
         Draft202012Validator.check_schema(schema)
+
+
+def test_a_classified_trace_fits_its_topic_however_it_came() -> None:
+    """Promise 5 would have the lane stop for ever at a record that it cannot write."""
+    longest = [(name, b"x" * 300) for name in (headers.SRC, headers.TENANT, headers.BUNDLE, headers.REASON)]
+    came = RawRecord("traces.invalid", 0, 0, 0, b"k", b"x" * (FAILING_MAX_BYTES - 1200), longest)
+    went = CLASSIFY(came).outgoing
+    grown = sum(len(name) + len(value or b"") for name, value in went.headers)
+    assert TOPICS[TopicRole.CLASSIFIED].max_message_bytes > len(went.value or b"") + grown + 1000
 
 
 def test_envelopes_are_made_to_fit_the_topics_that_carry_them() -> None:

@@ -1,8 +1,9 @@
-"""The shipped policy, and a judge of the schema alone."""
+"""The shipped policy, and a judge of documents by all detectors."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+import orjson
 import pytest
 
 from assay.agents.policy_files import read_policy_files
@@ -42,7 +43,7 @@ def judge(shipped: Bundle) -> Callable[[str, Json], list[str]]:
         if isinstance(selected, Finding):
             return [f"{selected.code}@{selected.path}"]
         assert selected.subject.name == subject
-        trace = Trace(document, b"", subject, selected.version, "none", 0, 0)
+        trace = Trace(document, orjson.dumps(document), subject, selected.version, "none", 0, 0)
         return sorted(
             f"{finding.code}@{finding.path}" for detector in detectors for finding in detector.detect(trace)
         )

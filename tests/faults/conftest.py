@@ -96,7 +96,16 @@ class Campaign:
         }
         with (self.directory / "workers.log").open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "assay.agents.cli", "worker", "--agents", "detector", "--child", "0"],
+                [
+                    sys.executable,
+                    "-m",
+                    "assay.agents.cli",
+                    "worker",
+                    "--agents",
+                    "detector,classifier",
+                    "--child",
+                    "0",
+                ],
                 env=env,
                 stdout=log,
                 stderr=log,

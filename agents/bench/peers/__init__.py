@@ -30,10 +30,19 @@ LANE_PEERS: Mapping[str, Peer] = {
 }
 """Peers of ``assay bench lane``, in the order in which they take turns."""
 
+DETECT_PEERS: Mapping[str, Peer] = {
+    "mirror": Peer("mirror", "aiokafka"),
+    "detect": Peer("lane", "aiokafka"),
+    "faust": Peer("faust_checks", "faust", most_records=5_000),
+    "quix": Peer("quix_checks", "quixstreams"),
+    "bytewax": Peer("bytewax_checks", "bytewax"),
+}
+"""Peers of ``assay bench detect``: the same checks, by Faust as a tutorial would do them, by the others with our libraries."""
+
 
 def installed(peer: Peer) -> bool:
     """Whether the peer's package is there; without importing it."""
     return peer.requires in sys.modules or find_spec(peer.requires) is not None
 
 
-__all__ = ["LANE_PEERS", "Peer", "installed"]
+__all__ = ["DETECT_PEERS", "LANE_PEERS", "Peer", "installed"]

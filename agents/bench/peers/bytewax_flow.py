@@ -1,6 +1,7 @@
 """A Bytewax dataflow: parse, validate with the fast validator, send on. At least once, with its recovery store."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import bytewax.operators as op
@@ -19,10 +20,15 @@ from .checking import is_valid, workflow_schema
 def run(job: Job, watch: Stopwatch) -> None:
     """Validate all records of the source topic; ends at the end of every partition."""
     conforms = jsonschema_rs.validator_for(workflow_schema()).is_valid
+    judge_all(job, watch, lambda message: is_valid(message.value, conforms))
+
+
+def judge_all(job: Job, watch: Stopwatch, judge: Callable[[KafkaSourceMessage], bool]) -> None:
+    """Send every record of the source topic to one of two topics."""
 
     def passes(message: KafkaSourceMessage) -> bool:
         watch.arrived()
-        return is_valid(message.value, conforms)
+        return judge(message)
 
     def to_sink(message: KafkaSourceMessage) -> KafkaSinkMessage:
         return KafkaSinkMessage(message.key, message.value, headers=message.headers)
@@ -30,7 +36,7 @@ def run(job: Job, watch: Stopwatch) -> None:
     brokers = [job.bootstrap_servers]
     flow = Dataflow("bench")
     incoming = op.input("in", flow, KafkaSource(brokers, [job.source], tail=False))
-    judged = op.branch("is_valid", incoming, passes)
+    judged = op.branch("judge", incoming, passes)
     for name, stream, topic in (
         ("passed", judged.trues, job.sink),
         ("refused", judged.falses, job.refused),

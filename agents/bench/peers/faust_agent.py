@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 
 import faust
 from jsonschema import Draft202012Validator
@@ -14,6 +15,12 @@ from .checking import is_valid, workflow_schema
 
 def run(job: Job, watch: Stopwatch) -> None:
     """Validate the job's records with the reference validator of Python."""
+    conforms = Draft202012Validator(workflow_schema()).is_valid
+    judge_all(job, watch, lambda value: is_valid(value, conforms))
+
+
+def judge_all(job: Job, watch: Stopwatch, passes: Callable[[bytes | None], bool]) -> None:
+    """Send every record of the job to one of two topics."""
     with tempfile.TemporaryDirectory() as folder:
         app = faust.App(
             job.group("faust"),
@@ -25,15 +32,14 @@ def run(job: Job, watch: Stopwatch) -> None:
             value_serializer="raw",
             key_serializer="raw",
         )
-        asyncio.run(_run(app, job, watch))
+        asyncio.run(_run(app, job, watch, passes))
 
 
-async def _run(app: faust.App, job: Job, watch: Stopwatch) -> None:
+async def _run(app: faust.App, job: Job, watch: Stopwatch, passes: Callable[[bytes | None], bool]) -> None:
     complete = asyncio.Event()
     source = app.topic(job.source, value_type=bytes, key_type=bytes)
     sink = app.topic(job.sink, value_type=bytes, key_type=bytes)
     refused = app.topic(job.refused, value_type=bytes, key_type=bytes)
-    conforms = Draft202012Validator(workflow_schema()).is_valid
     seen = 0
 
     @app.agent(source)  # type: ignore[untyped-decorator]  # faust ships no types
@@ -41,7 +47,7 @@ async def _run(app: faust.App, job: Job, watch: Stopwatch) -> None:
         nonlocal seen
         async for key, value in traces.items():
             watch.arrived()
-            await (sink if is_valid(value, conforms) else refused).send(key=key, value=value)
+            await (sink if passes(value) else refused).send(key=key, value=value)
             seen += 1
             if seen == job.records:
                 complete.set()

@@ -7,16 +7,21 @@ from dataclasses import replace
 from prometheus_client import CollectorRegistry
 
 from assay.agents.app import lane_specs
-from assay.agents.bench.job import Job
+from assay.agents.bench.job import ALL_CHECKS, Job
 from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.bench.tuned import run_tuned
 from assay.agents.clock import SystemClock
 from assay.agents.detector import LANE as DETECTOR
+from assay.agents.detector import DetectorStep
 from assay.agents.lanes.engine import Lane
 from assay.agents.lanes.events import LaneEvents
 from assay.agents.lanes.notes import RedisNotes
 from assay.agents.lanes.step import LaneStep, SourceRange, Work
+from assay.agents.names import lane_group
+from assay.agents.policy_files import load_policies
 from assay.agents.process import tune_memory
+from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
+from assay.agents.settings import Settings
 from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.outgoing import Outgoing
@@ -69,6 +74,8 @@ class BenchLane:
             settings.redis_url, f"assay:{settings.env}:{settings.topic_prefix}notes:{DETECTOR}"
         )
         spec = lane_specs(settings)[DETECTOR]
+        if job.checks != ALL_CHECKS:
+            spec = replace(spec, step=_step(settings, job.checks.split(",")))
         self.transport = KafkaTransport(job.output_settings())
         self.events = WatchedEvents(telemetry.for_lane(DETECTOR), watch)
         self.lane = Lane(
@@ -102,6 +109,13 @@ class BenchLane:
         """End in order."""
         await self.lane.stop()
         await self.transport.stop()
+
+
+def _step(settings: Settings, only: Sequence[str]) -> DetectorStep:
+    """The lane's step with some of the detectors."""
+    sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
+    group = lane_group(settings, DETECTOR)
+    return DetectorStep(load_policies(settings), sealer, group, settings.topic_prefix, only)
 
 
 def run(job: Job, watch: Stopwatch) -> None:

@@ -1,9 +1,11 @@
 """Quix Streams with its exactly-once guarantee: parse, validate with the fast validator, send each record to one of two topics."""
 
 import tempfile
+from collections.abc import Callable
 
 import jsonschema_rs
 from quixstreams import Application
+from quixstreams.dataframe import StreamingDataFrame
 
 from assay.agents.bench.job import Job
 from assay.agents.bench.stopwatch import Stopwatch
@@ -12,14 +14,23 @@ from .checking import is_valid, workflow_schema
 
 BATCH = 1000
 
+Judging = Callable[[StreamingDataFrame], StreamingDataFrame]
+"""From values to pairs: the value, and whether it passes."""
+
 
 def run(job: Job, watch: Stopwatch) -> None:
     """Validate the job's records, a transaction for each thousand, as everybody else here."""
-    validate_all(job, watch, commit_every=BATCH)
+    judge_all(job, watch, by_schema(), commit_every=BATCH)
 
 
-def validate_all(job: Job, watch: Stopwatch, commit_every: int) -> None:
-    """Validate the job's records; 0 leaves it to Quix when it commits: every five seconds."""
+def by_schema() -> Judging:
+    """Parses with the standard library, and asks the fast validator."""
+    conforms = jsonschema_rs.validator_for(workflow_schema()).is_valid
+    return lambda frame: frame.apply(lambda value: (value, is_valid(value, conforms)))
+
+
+def judge_all(job: Job, watch: Stopwatch, judging: Judging, commit_every: int) -> None:
+    """Judge the job's records; with ``commit_every`` 0 Quix commits when it does by default: every five seconds."""
     done = 0
 
     def processed(_topic: str, _partition: int, _offset: int) -> None:
@@ -47,8 +58,7 @@ def validate_all(job: Job, watch: Stopwatch, commit_every: int) -> None:
             application.topic(name, key_serializer="bytes", value_serializer="bytes")
             for name in (job.sink, job.refused)
         )
-        conforms = jsonschema_rs.validator_for(workflow_schema()).is_valid
-        judged = application.dataframe(source).apply(lambda value: (value, is_valid(value, conforms)))
+        judged = judging(application.dataframe(source))
         judged.filter(lambda pair: pair[1]).apply(lambda pair: pair[0]).to_topic(passed)
         judged.filter(lambda pair: not pair[1]).apply(lambda pair: pair[0]).to_topic(refused)
         application.run()

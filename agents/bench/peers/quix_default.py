@@ -3,9 +3,9 @@
 from assay.agents.bench.job import Job
 from assay.agents.bench.stopwatch import Stopwatch
 
-from .quix import validate_all
+from .quix import by_schema, judge_all
 
 
 def run(job: Job, watch: Stopwatch) -> None:
     """As :func:`.quix.run`, committing when Quix does."""
-    validate_all(job, watch, commit_every=0)
+    judge_all(job, watch, by_schema(), commit_every=0)

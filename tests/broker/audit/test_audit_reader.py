@@ -210,7 +210,12 @@ def test_waiting_ends_when_the_group_has_passed_the_last_visible_record(lane: Ha
     """The end of a raw partition is a transaction marker: no position has to get behind it."""
     lane.work()
     stages: list[str] = []
-    report = run_audit(lane.settings, wait_s=TIMEOUT_S, progress=lambda stage, *_: stages.append(stage))
+    report = run_audit(
+        lane.settings,
+        wait_s=TIMEOUT_S,
+        wait_for=["detector"],
+        progress=lambda stage, *_: stages.append(stage),
+    )
     assert report.ok
     assert stages.count("waiting") == 1
 

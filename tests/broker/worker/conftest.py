@@ -67,11 +67,11 @@ class Pages:
 
 @pytest.fixture
 def pages(settings_for_test: Settings) -> Pages:
-    """A free port, and the next one too: for a second process."""
+    """A free port, and the next two: for a second process, and for that of the low-rate agents."""
     taken: set[int] = set()
     while True:
         port = ports.choose(settings_for_test.home, taken=taken)
-        if ports.is_free(port + 1):
+        if all(ports.is_free(port + more) for more in (1, 2)):
             return Pages(port)
         taken.add(port)
 

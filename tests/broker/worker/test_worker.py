@@ -9,6 +9,7 @@ import psutil
 import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import Settings
 from assay.agents.topic_admin import admin_client, check_topics
 from assay.agents.topics import TOPICS, topic_name
@@ -34,7 +35,12 @@ def test_a_worker_tells_how_it_is_and_what_it_did_and_stops_in_time(
     seen = pages.until_ready()
     assert seen <= {0, 503, 200}, "at no time an answer that is neither yes nor no"
     assert pages.get("/health") == (200, '{"status":"ok"}')
-    assert json.loads(pages.get("/ready")[1]) == {"ready": True, "waiting_for": []}
+    assert json.loads(pages.get("/ready")[1]) == {
+        "ready": True,
+        "waiting_for": [],
+        "bundle": load_policies(commands.settings).short_id,
+        "bundle_not_taken": None,
+    }
 
     publish(GOOD, GOOD, GOOD, b'{"broken": "' + SECRET, key=SECRET)
     pages.until_counted('traces_processed_total{outcome="valid"} 3.0')
@@ -71,15 +77,18 @@ def test_a_supervised_worker_is_restarted_and_ends_with_all_its_processes(
     second = Pages(pages.port + 1)
     pages.until_ready()
     second.until_ready()
-    first, other = sorted(psutil.Process(supervisor.pid).children(), key=lambda child: child.create_time())
+    children = sorted(psutil.Process(supervisor.pid).children(), key=lambda child: child.create_time())
+    first, other, low_rate = children
+    assert "policy" in low_rate.cmdline(), "Faust's own agents have a process of their own"
+    assert "policy" not in first.cmdline() + other.cmdline()
     first.kill()
     until(lambda: "restarted in 0.5 s" in commands.said(), "the supervisor does not notice")
-    until(lambda: len(psutil.Process(supervisor.pid).children()) == 2, "it is not started again")
+    until(lambda: len(psutil.Process(supervisor.pid).children()) == 3, "it is not started again")
     publish(*[GOOD] * 20)
     until(lambda: counted(pages) + counted(second) >= 20, "the work does not go on")
 
     children = psutil.Process(supervisor.pid).children()
-    assert other in children
+    assert {other, low_rate} < set(children)
     supervisor.send_signal(signal.SIGTERM)
     assert supervisor.wait(STOPS_WITHIN_S + 10) == 0
     assert not [child for child in children if child.is_running()]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.agents.app import AGENTS, create_app, lane_specs
+from assay.agents.app import AGENTS, LANES, create_app, lane_specs
 from assay.agents.cli.worker import worker
 from assay.agents.settings import load_settings
 from assay.pipeline.core.errors import ConfigError
@@ -43,9 +43,20 @@ def test_all_agents_run_unless_told_otherwise() -> None:
 
 def test_every_agent_is_a_lane_with_its_topic() -> None:
     specs = lane_specs(load_settings())
-    assert set(specs) == set(AGENTS)
+    assert set(specs) == set(LANES)
     assert all(specs[name].name == name for name in specs)
     assert specs["detector"].role is TopicRole.RAW
+    assert specs["classifier"].role is TopicRole.INVALID
+
+
+@pytest.mark.parametrize(
+    ("agent", "child"),
+    [("detector", "assay.agents.lanes.probe_child"), ("classifier", "assay.agents.classifier_probe")],
+)
+def test_each_lane_shows_its_suspects_to_a_probe_that_does_what_the_lane_does(agent: str, child: str) -> None:
+    """Rule 10: one that did another lane's work would outlive what kills this one, or die of anything."""
+    service = create_app(load_settings(web_port=0), [agent])[1][-1]
+    assert service.lane._new_probe()._command[-1] == child
 
 
 def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -69,4 +80,4 @@ def test_an_agent_that_does_not_exist_exits_with_2(tmp_path: Path) -> None:
     """Hopeless: the supervisor does not try again."""
     ended = run(tmp_path, "--agents", "nobody", "--child", "0")
     assert ended.returncode == 2
-    assert ended.stderr == "assay: --agents: there is no agent 'nobody'. There are: detector\n"
+    assert ended.stderr == f"assay: --agents: there is no agent 'nobody'. There are: {', '.join(AGENTS)}\n"

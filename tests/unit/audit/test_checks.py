@@ -392,7 +392,7 @@ def test_a_tally_with_the_wrong_type_is_unreadable(story: Story, member: str, va
 
 
 def test_tallies_of_other_lanes_count_other_topics(story: Story) -> None:
-    story.tallies.append(story.tallies[0] | {"lane": "classifier"})
+    story.tallies.append(story.tallies[0] | {"lane": "auto_remediation"})
     assert story.report().ok
 
 

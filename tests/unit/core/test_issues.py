@@ -43,13 +43,15 @@ def test_severities_have_the_ranks_of_the_requirements() -> None:
 
 @given(ISSUES)
 @settings(deadline=None)
-def test_the_worst_issue_blocks_if_any_does_and_none_is_worse(issues: list[Issue]) -> None:
-    """D-17: deterministic: among equals, the one that was found first."""
+def test_no_issue_is_worse_than_the_worst_and_among_its_equals_it_blocks_if_any_does(
+    issues: list[Issue],
+) -> None:
+    """S0-48, D-17: severity decides; deterministic: among equals, the one that was found first."""
     chosen = worst(issues)
-    assert chosen.blocking is any(issue.blocking for issue in issues)
-    rivals = [issue for issue in issues if issue.blocking is chosen.blocking]
-    assert chosen.severity.rank == max(issue.severity.rank for issue in rivals)
-    assert chosen is next(issue for issue in rivals if issue.severity is chosen.severity)
+    rivals = [issue for issue in issues if issue.severity is chosen.severity]
+    assert chosen.severity.rank == max(issue.severity.rank for issue in issues)
+    assert chosen.blocking is any(issue.blocking for issue in rivals)
+    assert chosen is next(issue for issue in rivals if issue.blocking is chosen.blocking)
 
 
 def test_of_no_issue_there_is_no_worst() -> None:

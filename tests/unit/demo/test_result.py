@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assay.agents.audit.finding import SHOWN
+from assay.agents.audit.hop_report import HopReport
 from assay.agents.audit.journal import JournalLine
 from assay.agents.audit.testing import Story
 from assay.agents.demo.result import DemoResult, count_faults
@@ -92,6 +93,22 @@ def test_what_did_not_reach_kafka_is_a_failure(story: Story, finish: Finish) -> 
 def test_what_is_still_in_flight_is_a_failure(story: Story, finish: Finish) -> None:
     story.publish()
     assert any("no committed outcome" in failure for failure in finish(story).failures)
+
+
+def test_what_is_not_classified_yet_is_a_failure(story: Story, finish: Finish) -> None:
+    result = finish(story)
+    late = replace(result.audit, classified=HopReport(records=2, accounted=1, in_flight=1))
+    assert replace(result, audit=late).failures == ("1 failing traces are not classified yet",)
+
+
+def test_the_report_says_what_came_out_of_classification(story: Story, finish: Finish) -> None:
+    result = finish(story)
+    hop = HopReport(records=2, accounted=2, facts=3, by_team={"platform_engineering": 2})
+    classified = replace(result, audit=replace(result.audit, classified=hop)).to_json()["classified"]
+    assert isinstance(classified, dict)
+    assert (classified["accounted"], classified["facts"]) == (2, 3)
+    assert classified["by_team"] == {"platform_engineering": 2}
+    assert {"by_severity", "by_disposition", "in_flight", "issue_groups"} <= classified.keys()
 
 
 def test_speed_without_time_or_cpu_is_not_told(story: Story, finish: Finish) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assay.agents.audit.hop_report import HopReport
 from assay.agents.audit.testing import Story
 from assay.agents.demo.display import LINE_EVERY_S, display_on
 from assay.agents.demo.result import DemoResult
@@ -49,6 +50,24 @@ def test_the_proof_names_losses_duplicates_and_faults(story: Story, finish: Fini
     text = shown(finish(story))
     assert "✓ 0 lost, 0 duplicated, 0 invented" in text
     assert "✓ 2 of 2 injected faults found" in text
+
+
+def test_it_says_what_is_to_be_done_and_whose_it_is(story: Story, finish: Finish) -> None:
+    assert "What is to be done" not in shown(finish(story)), "nothing was classified"
+    result = finish(story)
+    hop = HopReport(
+        accounted=2,
+        facts=3,
+        issue_groups=1,
+        by_disposition={"quarantine": 2},
+        by_team={"security_team": 2},
+        by_severity={"critical": 2},
+    )
+    text = shown(replace(result, audit=replace(result.audit, classified=hop)))
+    assert has_row(text, "quarantine", "2", "to be contained")
+    assert has_row(text, "security_team", "2")
+    assert has_row(text, "critical", "2")
+    assert has_row(text, "issue facts", "3", "1 groups")
 
 
 def test_no_tick_where_the_audit_found_something(story: Story, finish: Finish) -> None:

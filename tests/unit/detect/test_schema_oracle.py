@@ -77,9 +77,19 @@ def coded(error: ValidationError, names: frozenset[str]) -> Iterator[str]:
         yield f"{CODES.get(str(error.validator), 'schema.mismatch_minor')}@{format_pointer(path)}"
 
 
+REMARKS = {"schema.version_outdated", "schema.field_deprecated", "schema.optional_missing"}
+"""What a trace is told that breaks no schema: test_schema_remarks.py."""
+NAMES = {"time.naive": "schema.format_inconsistent"}
+"""What the detector calls more precisely than the oracle can."""
+
+
 def by_detector(subject: str, version: str, document: Json) -> set[str]:
     findings = DETECTOR.detect(Trace(document, b"", subject, version, "none", 0, 0))
-    return {f"{finding.code}@{finding.path}" for finding in findings}
+    return {
+        f"{NAMES.get(finding.code, finding.code)}@{finding.path}"
+        for finding in findings
+        if finding.code not in REMARKS
+    }
 
 
 def examples() -> Iterator[tuple[str, str, Json]]:
@@ -120,7 +130,16 @@ values = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=6)
-    | st.sampled_from(["completed", "2025-03-04T09:15:00Z", "2025-02-30T00:00:00Z", "10.0.0.1", "10.0.0.01"]),
+    | st.sampled_from(
+        [
+            "completed",
+            "2025-03-04T09:15:00Z",
+            "2025-03-04T09:15:00",
+            "2025-02-30T00:00:00Z",
+            "10.0.0.1",
+            "10.0.0.01",
+        ]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(member_names, inner, max_size=3),
     max_leaves=5,
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from assay.pipeline.core.issue import Category, Severity
-from assay.pipeline.dispose import TEAMS, Team
+from assay.pipeline.core.team import TEAMS, Team
 from assay.pipeline.dispose.failing import failure_of
 from assay.pipeline.dispose.testing import a_verdict, an_issue
 
@@ -31,12 +31,18 @@ def test_the_worst_issue_decides_whatever_comes_first() -> None:
     """D-17: a high issue with no critical one beside it still goes to its own team. S0-123."""
     low = an_issue(severity=Severity.LOW, blocking=False)
     high = an_issue(category=Category.BUSINESS_LOGIC, severity=Severity.HIGH)
-    assert failure_of(a_verdict(low, high)).team is Team.PRODUCT_ENGINEERING
-    assert failure_of(a_verdict(low, high)).severity is Severity.HIGH
-    assert failure_of(a_verdict(high, low)).team is Team.PRODUCT_ENGINEERING
+    assert failure_of(a_verdict(low, high), TEAMS).team is Team.PRODUCT_ENGINEERING
+    assert failure_of(a_verdict(low, high), TEAMS).severity is Severity.HIGH
+    assert failure_of(a_verdict(high, low), TEAMS).team is Team.PRODUCT_ENGINEERING
 
 
 def test_the_fingerprint_is_that_of_the_worst_issue() -> None:
     low = an_issue(severity=Severity.LOW, blocking=False, path="/a")
     high = an_issue(severity=Severity.HIGH, path="/b")
-    assert failure_of(a_verdict(low, high)).fingerprint == failure_of(a_verdict(high)).fingerprint
+    assert failure_of(a_verdict(low, high), TEAMS).fingerprint == failure_of(a_verdict(high), TEAMS).fingerprint
+
+
+def test_a_bundle_may_give_a_category_to_another_team() -> None:
+    """S0-51: teams are policy."""
+    teams = {**TEAMS, Category.SCHEMA: Team.COMPLIANCE_TEAM}
+    assert failure_of(a_verdict(an_issue(category=Category.SCHEMA)), teams).team is Team.COMPLIANCE_TEAM

@@ -18,7 +18,7 @@ from assay.pipeline.policy.bundle import Bundle
 
 from .conftest import InMemory
 
-CANARY = "kanarie vogel <7291@geheim.example>"
+CANARY = "kanarie vogel <7291 geheim vijf>"
 PLAIN = CANARY.encode()
 HEADERS: list[tuple[str, bytes | None]] = [
     (CANARY, b"1"),

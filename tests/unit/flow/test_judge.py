@@ -18,7 +18,7 @@ from assay.pipeline.flow import Judge
 from assay.pipeline.policy.bundle import Binding, Bundle
 from assay.pipeline.testing import raw_record
 
-NOW_NS = 1_763_715_600_000_000_000
+NOW_NS = 1_741_079_705_000_000_000
 CODES = (IssueCode.SCHEMA_REQUIRED_MISSING, IssueCode.SCHEMA_MISMATCH_MINOR)
 SECRET = "geheim 4111-1111"
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

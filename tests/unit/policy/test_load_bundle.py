@@ -66,8 +66,8 @@ REPLACED = {
     "trace type of another subject": (ORDER, b"order_line", b"click", "trace_types"),
     "trace type twice": (ORDER, b"order_line", b"order", "trace_types"),
     "trace types without a pointer": (ORDER, b"trace_type: /trace_type, ", b"", "trace_types"),
-    "key twice in YAML": (ORDER, b"subject: order", b"subject: order\nsubject: order", "subject.yaml"),
-    "alias in YAML": (ORDER, b"[1.0.0]", b"&v [1.0.0]\nx: *v", "subject.yaml"),
+    "key twice in YAML": (ORDER, b"subject: order", b"subject: order\nsubject: order", "subject.yaml:3"),
+    "alias in YAML": (ORDER, b"[1.0.0]", b"&v [1.0.0]\nx: *v", "subject.yaml:6"),
     "Avro file is not there": (ORDER, b"file: 2.0.0.avsc", b"file: 9.avsc", "avro[0].file"),
     "Avro version is not there": (ORDER, b"version: 2.0.0, file", b"version: 9.0.0, file", "avro[0].version"),
     "Avro id is no id": (ORDER, b"id: 7", b"id: -7", "avro[0].id"),
@@ -126,7 +126,10 @@ def test_a_schema_that_cannot_be_used_is_refused(
     files: dict[str, bytes], problems: Problems, schema: bytes
 ) -> None:
     files["schemas/order/2.0.0.json"] = schema
-    assert {problem.where for problem in problems(files)} >= {"schemas/order/2.0.0.json"}
+    first, *_ = problems(files)
+    assert first.where.startswith("schemas/order/2.0.0.json:1")
+    assert first.why
+    assert first.remedy
 
 
 def test_unsafe_avro_is_refused(files: dict[str, bytes], problems: Problems) -> None:
@@ -168,11 +171,11 @@ def test_all_problems_are_said_at_once(files: dict[str, bytes], problems: Proble
     files[LIMITS] = b"max_depth: 0\nmax_issues: 0"
     files[BINDINGS] = files[BINDINGS].replace(b"tenant: null, ", b"")
     assert {problem.where for problem in problems(files)} == {
-        "schemas/order/subject.yaml: current",
-        "schemas/event/1.0.0.json",
-        "policies/limits.yaml: max_depth",
-        "policies/limits.yaml: max_issues",
-        "policies/bindings.yaml: bindings[0].tenant",
+        "schemas/order/subject.yaml:4: current",
+        "schemas/event/1.0.0.json:1: /type",
+        "policies/limits.yaml:1: max_depth",
+        "policies/limits.yaml:2: max_issues",
+        "policies/bindings.yaml:3: bindings[0].tenant",
     }
 
 

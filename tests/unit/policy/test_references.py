@@ -36,7 +36,7 @@ def test_references_inside_the_file_are_fine(schema: Json) -> None:
         ({"items": {"$ref": "#/x-elsewhere"}, "x-elsewhere": TEXT}, "/items/$ref"),
         ({"items": {"$ref": "#/required/0"}, "required": ["a"]}, "/items/$ref"),
         ({"allOf": [True, {"$dynamicRef": "#a"}]}, "/allOf/1/$dynamicRef"),
-        ({"properties": {"a": {"$id": "assay:a"}}}, "/properties/a"),
+        ({"properties": {"a": {"$id": "assay:a"}}}, "/properties/a/$id"),
     ],
 )
 def test_a_reference_that_leads_elsewhere_is_named(schema: Json, place: str) -> None:

@@ -86,3 +86,11 @@ def test_records_are_judged_one_at_a_time() -> None:
     entries = validate(((Place("x", n), b"{}") for n in range(1, 1_000_000)), judge, subject=None, now_ns=0)
     next(entries)
     assert len(judge.seen) == 1
+
+
+def test_a_record_from_a_file_has_not_arrived_at_any_time() -> None:
+    """S4-60: or every old file would be stale. What lies in the future is in the future for files, too."""
+    judge = Recorder()
+    assert len([*validate([(Place("x", 1), b"{}")], judge, subject=None, now_ns=NOW_NS)]) == 1
+    [(record, now_ns)] = judge.seen
+    assert (record.timestamp, now_ns) == (-1, NOW_NS)

@@ -72,6 +72,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "session_timeout_ms": "7000",
         "transaction_timeout_ms": "20000",
         "request_timeout_ms": "2000",
+        "policy_source": "directory",
         "log_level": "ERROR",
         "crash_at": "after_send",
     }

@@ -60,7 +60,7 @@ class Children:
 
     async def run(self, script: str, processes: int = 1) -> int:
         async with asyncio.timeout(LIMIT_S):
-            return await Supervisor(self.command(script), processes).run()
+            return await Supervisor([self.command(script)] * processes).run()
 
     async def run_until(
         self, seen: Callable[[], bool], number: signal.Signals, script: str, processes: int = 1

@@ -197,3 +197,18 @@ def test_a_tally_in_several_parts_is_counted_once() -> None:
     telemetry.for_lane("detector").committed(SOURCES, parts, 0.1)
     assert value(telemetry, "traces_processed_total", outcome="invalid") == 3500
     assert value(telemetry, "trace_detection_seconds_count") == 3500
+
+
+def test_bundles_are_counted_and_the_age_of_the_one_in_use_is_told() -> None:
+    """A worker that was left behind stands out; a process that uses no bundle must not look like one."""
+    telemetry = new()
+    assert value(telemetry, "policy_bundle_active_timestamp_seconds") == 0
+    telemetry.bundle_in_use(12.5)
+    telemetry.bundle_activated()
+    telemetry.bundle_refused()
+    assert value(telemetry, "policy_bundle_active_timestamp_seconds") == 12.5
+    assert value(telemetry, "policy_bundles_activated_total") == 1
+    assert value(telemetry, "policy_bundles_refused_total") == 1
+    apart = Telemetry(CollectorRegistry(), [])
+    assert value(apart, "policy_bundle_active_timestamp_seconds") is None
+    assert value(apart, "policy_bundles_refused_total") == 0

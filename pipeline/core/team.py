@@ -1,9 +1,9 @@
-"""Which team a failing trace is for: that of its worst issue's category (S0-118 … S0-122, D-17)."""
+"""Which team an issue is for: that of its category; a failing trace is for that of its worst issue (S0-118 … S0-122, D-17)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from ..core.issue import Category
+from .issue import Category
 
 
 class Team(StrEnum):
