@@ -39,7 +39,9 @@ def test_the_worst_issue_decides_whatever_comes_first() -> None:
 def test_the_fingerprint_is_that_of_the_worst_issue() -> None:
     low = an_issue(severity=Severity.LOW, blocking=False, path="/a")
     high = an_issue(severity=Severity.HIGH, path="/b")
-    assert failure_of(a_verdict(low, high), TEAMS).fingerprint == failure_of(a_verdict(high), TEAMS).fingerprint
+    assert (
+        failure_of(a_verdict(low, high), TEAMS).fingerprint == failure_of(a_verdict(high), TEAMS).fingerprint
+    )
 
 
 def test_a_bundle_may_give_a_category_to_another_team() -> None:
