@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from assay.pipeline.core import headers
-from assay.pipeline.core.codes import REMEDIES, SENTENCES, IssueCode
+from assay.pipeline.core.codes import REMEDIES, REQUIREMENTS, SENTENCES, IssueCode
 from assay.pipeline.core.metrics import METRICS
 from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.generate.faults import FAULTS
 from assay.pipeline.policy.classification import CLASSIFICATION
 
 from .cli.main import FINDINGS, REFUSED, UNAVAILABLE, USAGE, cli
@@ -211,6 +212,13 @@ def headers_page() -> str:
     )
 
 
+def _producer(code: IssueCode) -> str:
+    """The test that makes a trace with this code, and finds that code alone."""
+    if code in FAULTS:
+        return f"`tests/unit/generate/test_faults.py::test_a_fault_is_found_under_its_code[{code}]`"
+    return "`tests/unit/flow/test_judge.py`"
+
+
 def codes_page() -> str:
     """Every issue code with its policy, and the words for outcomes and reasons."""
     rows = [
@@ -221,6 +229,8 @@ def codes_page() -> str:
             CLASSIFICATION[code].mode,
             SENTENCES[code],
             REMEDIES[code],
+            ", ".join(REQUIREMENTS[code]),
+            _producer(code),
         )
         for code in IssueCode
     ]
@@ -228,7 +238,19 @@ def codes_page() -> str:
         "Codes",
         "What can be wrong with a trace. An issue in mode `strict` keeps it from passing; `warn` tags it, `audit` only counts, `off` says nothing.",
         "## Issues",
-        _table(("code", "severity", "category", "mode", "meaning", "remedy"), rows),
+        _table(
+            (
+                "code",
+                "severity",
+                "category",
+                "mode",
+                "meaning",
+                "remedy",
+                "asked for by",
+                "test that produces it",
+            ),
+            rows,
+        ),
         "## Outcomes",
         _table(("word", "meaning"), [(f"`{word}`", OUTCOME_WORDS[word]) for word in (*Outcome, *Hop)]),
         "## Dispositions",

@@ -179,3 +179,168 @@ REMEDIES: dict[IssueCode, str] = {
     IssueCode.DETECTOR_FAILED: "Report it with the rule it names: it is a fault of the detector or of its settings.",
 }
 """How to fix what has the code, in a sentence, for the people who send the traces."""
+
+REQUIREMENTS: dict[IssueCode, tuple[str, ...]] = {
+    IssueCode.CORRUPT_EMPTY: ("S0-13",),
+    IssueCode.CORRUPT_TOO_LARGE: (
+        "S0-13",
+        "S0-18",
+    ),
+    IssueCode.CORRUPT_ENCODING: ("S0-14",),
+    IssueCode.CORRUPT_JSON_MALFORMED: (
+        "S0-13",
+        "D-15",
+    ),
+    IssueCode.CORRUPT_DUPLICATE_KEY: ("S0-13",),
+    IssueCode.CORRUPT_DEPTH: ("S0-13",),
+    IssueCode.CORRUPT_NUMBER_RANGE: ("S0-13",),
+    IssueCode.CORRUPT_AVRO: ("S0-13",),
+    IssueCode.SCHEMA_SUBJECT_UNKNOWN: (
+        "S0-7",
+        "S0-37",
+    ),
+    IssueCode.SCHEMA_VERSION_UNKNOWN: (
+        "S0-7",
+        "S0-37",
+    ),
+    IssueCode.SCHEMA_REQUIRED_MISSING: (
+        "S0-7",
+        "S0-37",
+    ),
+    IssueCode.SCHEMA_TYPE_INVALID: (
+        "S0-8",
+        "S0-37",
+    ),
+    IssueCode.SCHEMA_FORMAT_INCONSISTENT: (
+        "S0-25",
+        "S0-32",
+    ),
+    IssueCode.SCHEMA_MISMATCH_MINOR: (
+        "S0-26",
+        "S0-32",
+    ),
+    IssueCode.SCHEMA_VERSION_OUTDATED: ("S0-26",),
+    IssueCode.SCHEMA_FIELD_DEPRECATED: ("S0-31",),
+    IssueCode.SCHEMA_OPTIONAL_MISSING: ("S0-24",),
+    IssueCode.SECURITY_PII_CARD: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_IBAN: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_SSN: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_EMAIL: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_PHONE: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_IP: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_PII_PASSPORT: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_JWT: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_PRIVATE_KEY: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_AWS: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_GITHUB: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_SLACK: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_STRIPE: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_GOOGLE: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_SECRET_GENERIC: (
+        "S0-9",
+        "S0-38",
+    ),
+    IssueCode.SECURITY_TENANT_MISMATCH: (
+        "S0-10",
+        "S0-38",
+    ),
+    IssueCode.COMPLIANCE_GOVERNANCE_MISSING: (
+        "S0-11",
+        "S0-39",
+    ),
+    IssueCode.COMPLIANCE_AUDIT_GAP: (
+        "S0-12",
+        "S0-39",
+    ),
+    IssueCode.COMPLIANCE_POLICY_VIOLATION: (
+        "S0-21",
+        "S0-39",
+    ),
+    IssueCode.COMPLIANCE_OVERRIDE_ANOMALY: (
+        "S0-22",
+        "S0-39",
+    ),
+    IssueCode.BUSINESS_STATE_INVALID: (
+        "S0-16",
+        "S0-40",
+    ),
+    IssueCode.BUSINESS_INCONSISTENT: (
+        "S0-17",
+        "S0-40",
+    ),
+    IssueCode.BUSINESS_TRUST_BELOW_MINIMUM: (
+        "S0-20",
+        "S0-40",
+    ),
+    IssueCode.BUSINESS_PATTERN_UNUSUAL: ("S0-28",),
+    IssueCode.BUSINESS_METADATA_MISSING: ("S0-34",),
+    IssueCode.BUSINESS_VALUE_UNCLEAR: ("S0-35",),
+    IssueCode.PERFORMANCE_OVERSIZED: (
+        "S0-18",
+        "S0-41",
+    ),
+    IssueCode.PERFORMANCE_PROCESSING_EXCESSIVE: (
+        "S0-19",
+        "S0-41",
+    ),
+    IssueCode.PERFORMANCE_SLOW: (
+        "S0-27",
+        "S0-41",
+    ),
+    IssueCode.PERFORMANCE_ANOMALOUS: (
+        "S0-29",
+        "S0-41",
+    ),
+    IssueCode.PERFORMANCE_STRUCTURE_INEFFICIENT: (
+        "S0-33",
+        "S0-41",
+    ),
+    IssueCode.TIME_NAIVE: ("S4-60",),
+    IssueCode.TIME_FUTURE: ("S4-60",),
+    IssueCode.TIME_STALE: ("S4-60",),
+    IssueCode.TIME_SKEWED: ("S4-60",),
+    IssueCode.DETECTOR_FAILED: ("D-16",),
+}
+"""Which requirements and repaired defects ask for the code."""

@@ -9,7 +9,7 @@ from assay.agents.cli.main import VerbGroup
 from assay.agents.settings import Settings
 from assay.agents.topics import TOPICS
 from assay.pipeline.core import headers
-from assay.pipeline.core.codes import IssueCode
+from assay.pipeline.core.codes import REQUIREMENTS, IssueCode
 from assay.pipeline.core.metrics import METRICS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -53,3 +53,13 @@ def test_a_secret_has_no_default_on_the_page() -> None:
 def test_the_writer_writes_every_page(tmp_path: Path) -> None:
     docs_reference.main(tmp_path / "new")
     assert {path.name for path in (tmp_path / "new").iterdir()} == set(docs_reference.PAGES)
+
+
+def test_levels_and_detectors_of_the_runbook_are_all_asked_for_by_some_code() -> None:
+    """S0-6 … S0-41: every issue type of the four levels, and every validator, has a code."""
+    levels = {6, 15, 23, 30}
+    words = {36}  # the detector itself
+    wanted = {f"S0-{number}" for number in range(6, 42)} - {f"S0-{number}" for number in levels | words}
+    asked = {name for names in REQUIREMENTS.values() for name in names}
+    assert wanted <= asked, sorted(wanted - asked)
+    assert set(REQUIREMENTS) == set(IssueCode)
