@@ -87,7 +87,10 @@ def test_topics_follow_when_the_raw_one_grows(settings_for_test: Settings) -> No
     client = admin_client(settings_for_test)  # must outlive its requests
     for future in client.create_partitions([NewPartitions(raw, 6)]).values():
         future.result()
-    places_become(settings_for_test, ["traces.valid partitions", "traces.invalid partitions"])
+    places_become(
+        settings_for_test,
+        [f"traces.{hop} partitions" for hop in ("valid", "invalid", "classified")],
+    )
     ensure_topics(settings_for_test)
     assert places(settings_for_test) == []
 
