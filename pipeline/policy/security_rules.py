@@ -55,7 +55,9 @@ class SecurityRules:
     """Settings of the detector ``security``; the defaults are those of a bundle without the file."""
 
     ip_scopes: frozenset[IpScope] = frozenset({IpScope.PUBLIC})
-    phone_regions: tuple[str, ...] = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "IN", "AU")
+    phone_regions: tuple[str, ...] = (
+        *("US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "IN", "AU", "BR", "SG"),
+    )
     secret_names: frozenset[str] = frozenset()
     """Further names of members whose values are secrets, in lower case."""
     harmless_names: frozenset[str] = frozenset()

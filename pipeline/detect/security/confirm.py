@@ -43,7 +43,7 @@ def build_confirmers(rules: SecurityRules) -> Sequence[Confirmer]:
     rows: Sequence[tuple[IssueCode, str, str, int, int, Callable[[Text], Iterator[Span]]]] = (
         (c.SECURITY_SECRET_PRIVATE_KEY, "secret.private_key@1", "no private key", s.PRIVATE_KEY, 0, secret_keys.private_key),
         (c.SECURITY_SECRET_JWT, "secret.jwt@1", "no JSON Web Token", s.JWT, 0, tokens),
-        (c.SECURITY_SECRET_AWS, "secret.aws@1", "no AWS access key", s.AWS, Context.AWS_SECRET, secret_keys.aws),
+        (c.SECURITY_SECRET_AWS, "secret.aws@1", "no AWS access key", s.AWS | s.SECRET, Context.AWS_SECRET, secret_keys.aws),
         (c.SECURITY_SECRET_GITHUB, "secret.github@1", "no GitHub token", s.GITHUB, 0, secret_keys.github),
         (c.SECURITY_SECRET_SLACK, "secret.slack@1", "no Slack token or webhook", s.SLACK, 0, secret_keys.slack),
         (c.SECURITY_SECRET_STRIPE, "secret.stripe@1", "no Stripe key", s.STRIPE, 0, secret_keys.stripe),
@@ -64,6 +64,20 @@ def build_confirmers(rules: SecurityRules) -> Sequence[Confirmer]:
         for code, rule, expected, signs, contexts, find in rows
     )
 
+
+OWNERS: Final = frozenset(
+    (
+        IssueCode.SECURITY_SECRET_PRIVATE_KEY, IssueCode.SECURITY_SECRET_JWT, IssueCode.SECURITY_SECRET_AWS,
+        IssueCode.SECURITY_SECRET_GITHUB, IssueCode.SECURITY_SECRET_SLACK, IssueCode.SECURITY_SECRET_STRIPE,
+        IssueCode.SECURITY_SECRET_GOOGLE, IssueCode.SECURITY_PII_PASSPORT,
+    )
+)  # fmt: skip
+"""Long enough that their pieces look like something else."""
+
+WEAK: Final = frozenset(
+    (IssueCode.SECURITY_PII_PHONE, IssueCode.SECURITY_PII_IP, IssueCode.SECURITY_SECRET_GENERIC)
+)
+"""What a piece of anything may look like."""
 
 MOST_SPANS: Final = 1000
 """Of one kind in one text; there is one finding for all of them."""

@@ -50,7 +50,7 @@ def disguise_pattern() -> bytes:
     return b"|".join(
         (
             b"(?:%s)" % variants,
-            rb"[0-9A-Za-z@._+ ()/-](?:%s)" % invisible,
+            rb"[0-9A-Za-z@._+ ()/<-](?:%s)" % invisible,
             rb"[0-9A-Z)] ?(?:%s) ?[0-9A-Z(+]" % between,
             rb"(?i:\\u(?:00[0-7]|d[89ab]|%s))" % escaped,
         )

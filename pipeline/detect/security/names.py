@@ -9,7 +9,7 @@ from .secret_names import SecretNames
 from .signs import worth_a_look
 from .tenants import TenantNames
 from .text import Context
-from .words import PASSPORT_WORD, PHONE_WORD, SSN_WORD
+from .words import PASSPORT_WORD, PHONE_WORD, SECTION_WORD, SSN_WORD
 
 _WORDS = (
     (re.compile(SSN_WORD, re.ASCII), Context.SSN),
@@ -28,12 +28,20 @@ _WORDS = (
         Context.COUNTER,
     ),
 )  # fmt: skip
+_SECTION = re.compile(
+    rf"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z])){SECTION_WORD}(?:[_\-. ]?(?:no|nr|num|number|id|ref))?\Z",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"(?i:card|account[_\-. ]?n|(?:^|[^a-z])(?:pan|cc)(?:$|[^a-z]))", re.ASCII)
+"""Members that may hold a card although their names end in ``number``."""
+_ID = re.compile(r"(?:(?:^|[_\-. ])(?i:id)|[a-z]Id|ID)\Z", re.ASCII)
 _DESCRIBES = re.compile(
     r"(?:expir\w*|country|issued\w*|issuer|type|status|valid\w*|verified|required|present|date|at|count)\Z",
     re.IGNORECASE | re.ASCII,
 )
 """The last part of a name that is about a number and does not hold it."""
 _PERSONAL = int(Context.SSN | Context.PASSPORT | Context.PHONE)
+_PHONE, _COUNTER = int(Context.PHONE), int(Context.COUNTER)
 _LONGEST: Final = 256
 _MOST_LATE: Final = 4096
 
@@ -89,6 +97,12 @@ class Names:
                 context |= int(says)
         if context & _PERSONAL and _DESCRIBES.search(name):
             context &= ~_PERSONAL
+        if context & _PHONE and _ID.search(name):
+            context &= ~_PHONE
+        if context & _COUNTER and _CARD.search(name):
+            context &= ~_COUNTER
+        if _SECTION.search(name):
+            context |= int(Context.SECTION)
         if self._is_secret.tells(name):
             context |= int(Context.SECRET)
             if self._is_secret.of_password(name):

@@ -59,7 +59,7 @@ def cards(candidate: Text) -> Iterator[Span]:
         ends = (end, match.end("groups")) if match["more"] else (end,)
         for stop in ends:
             digits = _NOT_A_DIGIT.sub("", candidate.text[start:stop])
-            if is_card(digits) and not (counter and len(digits) not in _STRONG):
+            if is_card(digits) and not (counter and match["run"] and len(digits) not in _STRONG):
                 yield start, stop
                 break
 

@@ -9,7 +9,9 @@ from phonenumbers import SUPPORTED_REGIONS
 from .text import Span, Text
 
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}\Z")
-_DOMAIN = re.compile(r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}([^\W\d_]{2,24}|xn--[0-9a-z-]{2,59})(?![\w@])")
+_DOMAIN = re.compile(
+    r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}((?i:xn--)[0-9A-Za-z-]{1,58}[0-9A-Za-z]|[^\W\d_]{2,24})(?![\w@])"
+)
 _MOST_LOCAL: Final = 64
 _MOST_DOMAIN: Final = 255
 _ENDINGS = (

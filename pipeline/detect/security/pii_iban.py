@@ -22,21 +22,21 @@ COUNTRIES: Final[dict[str, int]] = {
 """Country → length of its IBANs."""
 
 _START = re.compile(
-    rf"(?:(?<![0-9A-Za-z-])|(?<=\\[nrt]))(?i:({'|'.join(COUNTRIES)}))[0-9]{{2}}([ -]?)", re.ASCII
+    rf"(?:(?<![0-9A-Za-z-])|(?<=\\[nrt]))(?i:({'|'.join(COUNTRIES)}))[0-9]{{2}}([ +-]?)", re.ASCII
 )
 _TAIL = re.compile(r"[0-9A-Za-z]+", re.ASCII)
 _NAME_BY_ORDINAL = {ord("A") + place: str(10 + place) for place in range(26)}
 
 
 def ibans(candidate: Text) -> Iterator[Span]:
-    """IBANs, unbroken or in groups of four; all capitals, or none."""
+    """IBANs, unbroken or in groups of four (in a query string with ``+`` between them); all capitals, or none."""
     text = candidate.text
     for match in _START.finditer(text):
         candidate.effort.spend(3)
         end = _end(text, match.start(), match.end(), COUNTRIES[match[1].upper()], match[2])
         if end is None:
             continue
-        number = text[match.start() : end].replace(" ", "").replace("-", "")
+        number = text[match.start() : end].replace(match[2], "")
         if number not in {number.upper(), number.lower()}:
             continue
         number = number.upper()

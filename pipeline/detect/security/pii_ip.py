@@ -7,9 +7,10 @@ from typing import Final
 
 from ...policy.security_rules import IpScope
 from .text import Context, Span, Text
+from .words import SECTION_WORD
 
 _V4 = re.compile(
-    r"(?:(?<![0-9A-Za-z.])|(?<=\\[nrt]))(?P<host>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9A-Za-z]|\.[0-9])(?:/(?P<length>[0-9]{1,2})(?![0-9]))?",
+    r"(?:(?<![0-9A-Za-z.%])|(?<=\\[nrt]))(?P<host>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9A-Za-z]|\.[0-9])(?:/(?P<length>[0-9]{1,2})(?![0-9]))?",
     re.ASCII,
 )
 _V6 = re.compile(
@@ -17,12 +18,20 @@ _V6 = re.compile(
     re.ASCII,
 )
 _VERSION_BEFORE = re.compile(
-    r"(?:(?:version|release|ver|rev|build|firmware|driver|v)[.:= ]{0,2}|[A-Za-z][\w.-]{1,40}/|[<>=~^]=? ?"
-    r"|(?:sections?|chapter|clause|annex|paragraph|oid|rfc[ :`]*[0-9]+`?)[ \"'\u00a7]{0,4}|\u00a7 ?)\Z",
+    r"(?:(?:version|release|ver|rev|build|firmware|driver|v)[.:= ]{0,2}|[A-Za-z][\w.-]{1,40}/"
+    r"|(?:[<>=~!]=|[<>~^]) ?"
+    rf"|(?:(?<![0-9A-Za-z]){SECTION_WORD}|oid|rfc[ :`]*[0-9]+`?|\u00a7{{1,2}})"
+    r"(?:[ _.-]?(?:no?|nr|num|number)\b)?[ .:=\"'\u00a7\u00ba\u00b0]{0,4}"
+    r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})+\)?(?:,|;| ?[-\u2013]| (?:and|or|to|und|bis|et|y|e|en|och|i)\b) ?){0,3})\Z",
     re.IGNORECASE | re.ASCII,
 )
-_PATH_BEFORE = re.compile(r":/{1,2}(?:[^\s/]*@)?\Z|[a-z]+://\S*\Z", re.IGNORECASE | re.ASCII)
+"""One ``=`` is no version: in logs and queries it gives a host its address."""
+_PATH_BEFORE = re.compile(
+    r":/{1,2}(?:[^\s/]*@)?\Z|[a-z]+://[^\s?]*\Z|<(?![\w:.-]*(?:ver|release|build))[a-z][^<>]{0,50}>\Z",
+    re.IGNORECASE | re.ASCII,
+)
 _BEFORE: Final = 60
+_VERSION_COST: Final = 10
 _GLOBAL_UNICAST = ip_network("2000::/3")
 _SHARED = ip_network("100.64.0.0/10")
 _DOCUMENTATION = tuple(
@@ -46,6 +55,9 @@ class Addresses:
                 address = _host(match["host"], match["length"])
                 if address is None or scope_of(address) not in self._scopes:
                     continue
+                if context & Context.SECTION and not text[: match.start()].strip(" \u00a7"):
+                    continue
+                effort.spend(_VERSION_COST)
                 if pattern is _V6 or not _is_version(text, match.start()):
                     yield match.span()
 

@@ -12,16 +12,20 @@ _LINE_2 = re.compile(
 )
 """The second line of a passport's zone (ICAO 9303, TD3), 44 characters."""
 _NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?=[A-Z]{0,2}[0-9][0-9A-Z]*(?![0-9A-Za-z]))[0-9A-Z]{6,10}(?![0-9A-Za-z]|[-./:][0-9])",
+    r"(?<![0-9A-Za-z])(?:(?=[A-Z]{0,3}[0-9])[0-9A-Z]{6,10}|[A-Z]{2}[0-9A-Z]{6}[0-9])(?![0-9A-Za-z]|[-./:][0-9])",
     re.ASCII,
 )
 _LONE_NUMBER = re.compile(r"[0-9A-Za-z]{6,10}")
+_LETTERS_ANYWHERE = re.compile(r"[A-Z][0-9A-Z]{7}[0-9]")
+"""As in Germany and the Netherlands: the digits may be few."""
 _WORD = re.compile(PASSPORT_WORD, re.ASCII)
 _OTHER = re.compile(r"expir|valid|issued|until|born|birth|date|order|phone", re.IGNORECASE | re.ASCII)
 _AFTER: Final = 40
 """Characters behind the word in which its number stands."""
 _WEIGHTS: Final = (7, 3, 1)
 _LEAST_DIGITS: Final = 4
+_FEWEST_DIGITS: Final = 2
+"""In prose; under a name one is enough, where a word in capitals would not stand."""
 
 
 def zones(candidate: Text) -> Iterator[Span]:
@@ -43,7 +47,7 @@ def numbers(candidate: Text) -> Iterator[Span]:
     text, context, _ = candidate
     if context & Context.PASSPORT:
         bare = re.sub(r"[ -]", "", text)
-        if _LONE_NUMBER.fullmatch(bare) and _has_digits(bare):
+        if _LONE_NUMBER.fullmatch(bare) and (_has_digits(bare) or _LETTERS_ANYWHERE.fullmatch(bare)):
             yield 0, len(text)
             return
     for word in _WORD.finditer(text):
@@ -54,7 +58,8 @@ def numbers(candidate: Text) -> Iterator[Span]:
 
 
 def _has_digits(number: str) -> bool:
-    return sum(char.isdigit() for char in number) >= _LEAST_DIGITS
+    least = _FEWEST_DIGITS if _LETTERS_ANYWHERE.fullmatch(number) else _LEAST_DIGITS
+    return sum(char.isdigit() for char in number) >= least
 
 
 def _digit(field: str) -> str:

@@ -12,7 +12,7 @@ from .text import Context, Effort, Span, Text
 from .words import PHONE_WORD
 
 _INTERNATIONAL = re.compile(
-    r"(?<![0-9A-Za-z+])\+ ?\(?[0-9](?:[ ()./-]{0,3}[0-9]){6,16}(?![0-9A-Za-z])", re.ASCII
+    r"(?<![0-9A-Za-z+])\+ ?\(?[0-9](?:(?:[ ()./-]{0,3}|\+)[0-9]){6,16}(?![0-9A-Za-z])", re.ASCII
 )
 _NORTH_AMERICAN = re.compile(
     r"(?<![0-9A-Za-z])(?:\([2-9][0-9]{2}\) ?[-. ]?[2-9][0-9]{2}[-. ][0-9]{4}"
@@ -20,11 +20,13 @@ _NORTH_AMERICAN = re.compile(
     re.ASCII,
 )
 _GROUPED = re.compile(
-    r"(?<![0-9A-Za-z-])(?<![0-9][./])"
-    r"\(?[0-9]{2,6}\)?(?:(?:[ ./-]{1,3}\(?[0-9]{2,8}\)?){2,5}|[ ./-]{1,3}\(?[0-9]{5,8}\)?)(?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z%-])(?<![0-9][./])"
+    r"\(?[0-9]{2,6}\)?(?:(?:[ +./-]{1,3}\(?[0-9]{2,8}\)?){2,5}|[ +./-]{1,3}\(?[0-9]{4,10}\)?)(?![0-9A-Za-z])",
     re.ASCII,
 )
-_UNBROKEN = re.compile(r"(?<![0-9A-Za-z-])[0-9]{7,13}(?![0-9A-Za-z])", re.ASCII)
+_UNBROKEN = re.compile(r"(?<![0-9A-Za-z%-])[0-9]{7,16}(?![0-9A-Za-z]|-[0-9a-z]{0,40}[a-z])", re.ASCII)
+_DIALLED = re.compile(r"\(?(?:00|011(?=[ +./-]))[ +./-]{0,3}(?=[1-9])", re.ASCII)
+"""What is dialled for the ``+``."""
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[ ./-][0-9]{1,2}[ ./-][0-9]{1,2}|[0-9]{1,2}[ ./-][0-9]{1,2}[ ./-](?:19|20)[0-9]{2}"
 )
@@ -38,6 +40,7 @@ _OTHER_IDS = re.compile(
 )
 """Words right before a number that make it something else, although it is grouped like one of North America."""
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
+_MOST_DIGITS, _MOST_DIALLED = 13, 17
 
 
 class Phones:
@@ -74,8 +77,12 @@ class Phones:
                         yield match.span()
 
     def _is_national(self, written: str, effort: Effort, *, unbroken: bool = False) -> bool:
-        if _DATE.fullmatch(written) or not 7 <= len(_NOT_A_DIGIT.sub("", written)) <= 13:
+        dialled = _DIALLED.match(written)
+        most = _MOST_DIALLED if dialled else _MOST_DIGITS
+        if _DATE.fullmatch(written) or not 7 <= len(_NOT_A_DIGIT.sub("", written)) <= most:
             return False
+        if dialled and _is_international("+" + written[dialled.end() :]):
+            return True
         effort.spend(60 * len(self._regions))
         if any(_is_valid(written, region) for region in self._regions):
             return True
@@ -97,7 +104,7 @@ def _is_valid(written: str, region: str) -> bool:
 
 def _parsed(written: str, region: str | None) -> PhoneNumber | None:
     try:
-        return phonenumbers.parse(written, region)
+        return phonenumbers.parse(written[:1] + written[1:].replace("+", " "), region)
     except NumberParseException:
         return None
 

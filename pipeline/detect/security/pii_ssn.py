@@ -9,7 +9,7 @@ from .words import SSN_WORD
 
 _GROUPED = re.compile(
     r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt]))(?<![0-9][- ./])"
-    r"([0-8][0-9]{2})([- ./])([0-9]{2})\2([0-9]{4})(?![0-9A-Za-z]|[-./][0-9A-Za-z])",
+    r"([0-8][0-9]{2})([- +./])([0-9]{2})\2([0-9]{4})(?![0-9A-Za-z]|-[0-9A-Za-z]|[./][0-9])",
     re.ASCII,
 )
 _UNBROKEN = re.compile(
@@ -18,7 +18,9 @@ _UNBROKEN = re.compile(
 _PART_OF_AN_ID = re.compile(r"[0-9A-Za-z][-_]\Z")
 _WORD = re.compile(SSN_WORD, re.ASCII)
 _BEFORE: Final = 40
-"""Characters in front of a number in which a word may say what it is."""
+"""Characters in front of a number in which a word may say what it is,"""
+_AFTER: Final = 30
+"""and those behind it."""
 _DIGITS: Final = 9
 
 
@@ -34,14 +36,14 @@ def ssns(candidate: Text) -> Iterator[Span]:
         return
     for match in _GROUPED.finditer(text):
         area, separator, group, serial = match.groups()
-        told = named or _told(text, match.start())
+        told = named or _told(text, *match.span())
         alone = len(match[0]) == len(text.strip())
         if not told and not alone and (separator != "-" or _PART_OF_AN_ID.search(text, 0, match.start())):
             continue
         if _assigned(area, group, serial):
             yield match.span()
     for match in _UNBROKEN.finditer(text):
-        if (named or _told(text, match.start())) and _assigned(*match.groups()):
+        if (named or _told(text, *match.span())) and _assigned(*match.groups()):
             yield match.span()
 
 
@@ -49,5 +51,8 @@ def _assigned(area: str, group: str, serial: str) -> bool:
     return area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"
 
 
-def _told(text: str, start: int) -> bool:
-    return _WORD.search(text[max(0, start - _BEFORE) : start]) is not None
+def _told(text: str, start: int, end: int) -> bool:
+    return (
+        _WORD.search(text[max(0, start - _BEFORE) : start]) is not None
+        or _WORD.search(text[end : end + _AFTER]) is not None
+    )

@@ -44,7 +44,7 @@ _CARD = _any(
 _IBAN = (
     _NO_DASH
     + rb"(?i:%s)[0-9]{2}" % "|".join(COUNTRIES).encode()
-    + rb"(?:[0-9A-Za-z]{11}|[ -][0-9A-Za-z]{4}[ -][0-9A-Za-z]{4}[ -][0-9A-Za-z]{3})"
+    + rb"(?:[0-9A-Za-z]{11}|[ +-][0-9A-Za-z]{4}[ +-][0-9A-Za-z]{4}[ +-][0-9A-Za-z]{3})"
 )
 _IPV4 = (
     rb"(?:^|[^0-9A-Za-z.]|" + _ESCAPE + rb")"
@@ -52,29 +52,30 @@ _IPV4 = (
 )
 _IPV6_PUBLIC = LEFT + rb"[23][0-9A-Fa-f]{3}:(?::|[0-9A-Fa-f]{1,4}:)"
 _IPV6_ANY = rb"::|(?:[0-9A-Fa-f]{1,4}:){4}"
-_PHONE = rb"\+ ?\(?[0-9](?:[ ()./-]{0,3}[0-9]){6}"
+_PHONE = rb"\+ ?\(?[0-9](?:(?:[ ()./-]{0,3}|\+)[0-9]){6}"
 _NANP = _any(
     rb"\([2-9][0-9]{2}\) ?[-. ]?[2-9][0-9]{2}[-. ][0-9]{4}",
     _NO_DASH + rb"[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}" + RIGHT,
 )
 _PHONE_DIGITS = _any(
     _NO_DASH
-    + rb"\(?[0-9]{2,6}\)?(?:[ ./-]{1,3}\(?[0-9]{5,8}\)?|(?:[ ./-]{1,3}\(?[0-9]{2,8}\)?){2,5})"
+    + rb"\(?[0-9]{2,6}\)?(?:[ +./-]{1,3}\(?[0-9]{4,10}\)?|(?:[ +./-]{1,3}\(?[0-9]{2,8}\)?){2,5})"
     + RIGHT,
-    _NO_DASH + rb"[0-9]{7,13}" + RIGHT,
+    _NO_DASH + rb"[0-9]{7}[0-9]*" + RIGHT,
 )
+_AWS_SECRET = rb"(?i:secret[_-]?(?:access[_-]?)?key)(?:%s+|>)[0-9A-Za-z/+%%\\]{16}" % _GAP
 _MRZ = LEFT + rb"[A-Z0-9<]{9}[0-9<][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}"
 
 _FIXED: Sequence[tuple[Sign, bytes]] = (
     (Sign.EMAIL, rb"[0-9A-Za-z\x80-\xff!#$%&'*+/=?^_`{|}~.-]@[0-9A-Za-z\x80-\xff]"),
     (Sign.CARD, _CARD),
     (Sign.IBAN, _IBAN),
-    (Sign.SSN, LEFT + rb"[0-8][0-9]{2}[- ./][0-9]{2}[- ./][0-9]{4}" + RIGHT),
+    (Sign.SSN, LEFT + rb"[0-8][0-9]{2}[- +./][0-9]{2}[- +./][0-9]{4}" + RIGHT),
     (Sign.PHONE, _any(_PHONE, _NANP)),
     (Sign.MRZ, _MRZ),
     (Sign.JWT, rb"e[yw][0-9A-Za-z_-]{8}[0-9A-Za-z_-]*\.[0-9A-Za-z_-]{2}"),
-    (Sign.PRIVATE_KEY, rb"PRIVATE KEY"),
-    (Sign.AWS, rb"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}"),
+    (Sign.PRIVATE_KEY, rb"PRIVATE(?:[ +]|%20)KEY"),
+    (Sign.AWS, _any(rb"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}", _AWS_SECRET)),
     (Sign.GITHUB, rb"gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{22}"),
     (Sign.SLACK, rb"xox[abeoprs](?:\.xox[bp])?-[0-9A-Za-z-]{10}|xapp-[0-9]-|hooks\.slack\.com\\*/"),
     (Sign.STRIPE, rb"[rs]k_live_[0-9A-Za-z]{10}"),

@@ -12,7 +12,10 @@ _PLACEHOLDER = re.compile(
     r"|(?:^|[-_ ])example|replace[-_ ]?(?:me|with|this)|your[-_ ]|insert[-_ ]"
     r"|(?:^|[-_. ])not[-_ ]?(?:a|the|set|real|available)(?:$|[-_. ])|^(?:none|null|nil|true|false|undefined|unset|empty|missing|hidden|masked|removed|filtered|tbd|todo|n/a)\b"
     r"|^(?:vault|secret|env|ref|file|kms|ssm|arn|projects|gs|s3|https?|op|azure|sha1|sha256|sha512|md5)s?:"
-    r"|(?:^|[-_. ])test[-_]?(?:token|key|secret|password)",
+    r"|(?:^|[-_. ])test[-_]?(?:token|key|secret|password)"
+    r"|^(?-i:A(?:KIA|SIA|BIA|CCA)[0-9A-Z]*EXAMPLE$)|(?-i:EXAMPLEKEY$)"
+    # Public keys of SSH say so.
+    r"|^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w+|sk-ssh-\w+)|^(?-i:AAAA[BCE][0-9]Nz)",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -21,6 +24,10 @@ _PARTS = re.compile(r"[-_./:\\ ,@]+")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?|[0-9:.+\-TZ ]+")
 _CHANGE = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
 _CLASSES = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^0-9A-Za-z]")))
+
+_SYMBOL = re.compile(r"[#%^*!$&?~|]")
+_CALL = re.compile(r"\w[(\[{]|[?&]\w+=|//")
+"""Source code, and URLs."""
 
 _LEAST_PASSWORD: Final = 8
 _LEAST_TOKEN: Final = 16
@@ -45,7 +52,7 @@ class Randomness:
             return False
         if self.is_placeholder(value) or _TIME.fullmatch(value) or value.count(":") > 1:
             return False  # several colons: a resource name
-        if is_random(value):
+        if is_random(value) or _is_chosen_by_chance(value):
             return True
         return password and _kinds(value) >= 3 and entropy(value) >= _BITS_PASSWORD and not _all_words(value)
 
@@ -64,6 +71,18 @@ def is_random(value: str) -> bool:
         longest = max(_PARTS.split(value), key=len)
         return len(longest) >= _LETTERS_ONLY and len(_CHANGE.findall(longest)) >= len(longest) / 5
     return len(_CHANGE.findall(value)) >= 3
+
+
+def _is_chosen_by_chance(value: str) -> bool:
+    """Whether a password generator wrote it: every kind of character, among them such as no name has."""
+    return (
+        len(value) >= _LEAST_TOKEN
+        and _kinds(value) == len(_CLASSES)
+        and _SYMBOL.search(value) is not None
+        and _CALL.search(value) is None
+        and entropy(value) >= _BITS_TOKEN
+        and not _all_words(value)
+    )
 
 
 def entropy(value: str) -> float:

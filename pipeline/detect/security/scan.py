@@ -1,12 +1,13 @@
 """Looking at the leaves of one document, and at what is inside them."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from ...core.codes import IssueCode
 from ...core.document import Json
 from ...policy.security_rules import SecurityRules
-from .confirm import build_confirmers, confirmed
+from .confirm import OWNERS, WEAK, build_confirmers, confirmed
 from .disguise import undisguised
 from .leaves import Leaf, Role, leaves
 from .names import Names
@@ -85,13 +86,25 @@ class _Visit:
         signs = self._scanner.signs(data)
         if not (context & TELLING or worth_a_look(signs) or self._may_hold_tenant(text, data)):
             return
-        yield from self._plain(text, signs, context, inside)
         if signs & DISGUISED:
             plain = undisguised(text)
             if plain != text:
-                yield from self._plain(
-                    plain, self._scanner.signs(plain.encode(errors="replace")), context, inside
-                )
+                read = self._scanner.signs(plain.encode(errors="replace"))
+                whole = list(self._plain(plain, read, context, inside))
+                yield from whole
+                yield from self._pieces(text, signs, context, inside, {found.code for found in whole})
+                return
+        yield from self._plain(text, signs, context, inside)
+
+    def _pieces(
+        self, text: str, signs: int, context: int, inside: Inside, whole: AbstractSet[IssueCode]
+    ) -> Iterator[Found]:
+        """What a disguised text shows as it stands, beyond the pieces of what it is without the disguise."""
+        if whole & OWNERS:
+            return
+        for found in self._plain(text, signs, context, inside):
+            if not whole or found.code not in WEAK:
+                yield found
 
     def _may_hold_tenant(self, text: str, data: bytes) -> bool:
         # One mention is no sign: the trace names its own tenant once. In a text that is JSON it may be another.

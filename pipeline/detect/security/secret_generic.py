@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote
 
 from .randomness import Randomness
 from .secret_names import SecretNames, name_pattern
@@ -13,10 +15,12 @@ _SCHEME = re.compile(r"\s*(?:bearer|basic|token|apikey|digest)\s+", re.IGNORECAS
 _AUTHORISED = re.compile(
     r"(?i:\bbearer|\bbasic)[^0-9A-Za-z\"]{1,4}([0-9A-Za-z._~+/-]{16,4096}={0,2})", re.ASCII
 )
+_TAKEN: Final = "\0" * 8
+"""Of a text that belongs to another find already: one span, one finding."""
 _CODE = re.compile(r"\w[(\[{]")
 """A call, an index, a type: source code in which a name stands, not its value."""
 _EXAMPLES = frozenset(("pass", "password", "passwd", "pwd", "secret", "123", "1234", "token", "key"))
-_LOGIN = re.compile(r":\\*/\\*/[^\s\"\\/:@]*:([^\s\"\\/@]{3,256})@", re.ASCII)
+_LOGIN = re.compile(r":\\*/\\*/[^\s\"\\/:@]*:([^\s\"\\/@\0]{3,256})@", re.ASCII)
 
 
 class GenericSecrets:
@@ -36,7 +40,9 @@ class GenericSecrets:
         text, context, effort = candidate
         if context & Context.SECRET:
             value = _SCHEME.sub("", text, count=1)
-            if self._random.is_secret(value, password=bool(context & Context.PASSWORD)):
+            if _TAKEN not in value and self._random.is_secret(
+                value, password=bool(context & Context.PASSWORD)
+            ):
                 yield 0, len(text)
                 return
         for match in _LOGIN.finditer(text):
@@ -50,8 +56,11 @@ class GenericSecrets:
             start = _NAME_BEFORE.search(text, max(0, match.start() - _LONGEST_BEFORE), match.start())
             name = (start[0] if start else "") + match[1]
             value = match[2].rstrip(".!?)]}")
+            if "%" in value:
+                value = unquote(value)
             if (
-                _CODE.search(value) is None
+                _TAKEN not in value
+                and _CODE.search(value) is None
                 and self._names.tells(name)
                 and self._random.is_secret(value, password=self._names.of_password(name))
             ):

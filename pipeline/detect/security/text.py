@@ -19,6 +19,8 @@ class Context(IntFlag):
     AWS_SECRET = auto()
     VERSION = auto()
     """Dotted numbers here are versions, not addresses."""
+    SECTION = auto()
+    """A dotted number at the beginning is that of a part of a document."""
     COUNTER = auto()
     """Long numbers here are ids, sequence numbers or times."""
     TENANT = auto()
@@ -28,7 +30,7 @@ class Context(IntFlag):
 TELLING: Final = int(Context.SSN | Context.PASSPORT | Context.PHONE | Context.SECRET)
 """Under such a name a value is looked at although it bears no sign itself."""
 TENANT_ID: Final = int(Context.TENANT)
-INHERITED: Final = int(~(Context.COUNTER | Context.TENANT))
+INHERITED: Final = int(~(Context.COUNTER | Context.SECTION | Context.TENANT))
 """What the name around a member says of its value too."""
 
 
