@@ -32,6 +32,16 @@ TOPIC_WORDS: Mapping[TopicRole, str] = {
     TopicRole.CLASSIFIED: "The same envelopes with severity, team, fingerprint and what is to be done; payloads as they were.",
     TopicRole.ISSUES: "One CloudEvent per failing trace and issue group: what is wrong, where, whose; no payload.",
     TopicRole.TALLIES: "One record per transaction: how many of what, for whom, from which offsets.",
+    TopicRole.REMEDIATED: "Traces that were repaired and then passed every detector, with the id of the receipt.",
+    TopicRole.QUARANTINE: "Failing traces that are contained: the classified envelope, sealed, with why.",
+    TopicRole.RECEIPTS: "One CloudEvent per attempted repair: rule, version, result, hashes; the patch and its inverse sealed.",
+    TopicRole.ISSUE_GROUPS: "The state of each issue group by fingerprint: lifecycle, counts, first bad version.",
+    TopicRole.ESCALATION_STATE: "What has been escalated of each group: the escalation agent's own state.",
+    TopicRole.ESCALATIONS: "One CloudEvent per escalation step, and what the notifier did with it.",
+    TopicRole.TASK_COMMANDS: "What people tell the manual-remediation agent: take, note, complete.",
+    TopicRole.TASKS: "The state of each manual task by fingerprint, with the dead letters it covers.",
+    TopicRole.REPLAYS: "Replay jobs: plan, commands, progress.",
+    TopicRole.AUDIT: "Who did or opened what, and why; each record holds the hash of the one before.",
     TopicRole.POLICY: "The bundle to use, by three keys: `candidate`, `active`, `refused` ([ADR 7](../adr/0007-bundles-at-run-time.md)).",
 }
 

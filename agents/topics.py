@@ -57,9 +57,21 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
         TopicSpec(TopicRole.INVALID, None, 7 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
         # Until the lane behind it exists it is the end of the way.
         TopicSpec(TopicRole.CLASSIFIED, None, 7 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
-        TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
+        TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
+        TopicSpec(TopicRole.REMEDIATED, None, 7 * DAY_MS, PASSING_MAX_BYTES, own_timestamps=False),
+        TopicSpec(TopicRole.QUARANTINE, None, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.TALLIES, 8, 30 * DAY_MS, MIB, own_timestamps=True),
+        # Patches of a repair hold what was there before, sealed: as large as what they repair.
+        TopicSpec(TopicRole.RECEIPTS, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.ISSUES, 8, 90 * DAY_MS, MIB, own_timestamps=True),
+        # The state of a keyed lane lies on the partition number of what the lane reads.
+        TopicSpec(TopicRole.ISSUE_GROUPS, 8, UNLIMITED, MIB, own_timestamps=True, compacted=True),
+        TopicSpec(TopicRole.ESCALATION_STATE, 8, UNLIMITED, MIB, own_timestamps=True, compacted=True),
+        TopicSpec(TopicRole.ESCALATIONS, 8, 90 * DAY_MS, MIB, own_timestamps=True),
+        TopicSpec(TopicRole.TASK_COMMANDS, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
+        TopicSpec(TopicRole.TASKS, 8, UNLIMITED, MIB, own_timestamps=True, compacted=True),
+        TopicSpec(TopicRole.REPLAYS, 1, 90 * DAY_MS, MIB, own_timestamps=True),
+        TopicSpec(TopicRole.AUDIT, 1, 365 * DAY_MS, MIB, own_timestamps=True),
         TopicSpec(TopicRole.POLICY, 1, UNLIMITED, POLICY_MAX_BYTES, own_timestamps=True, compacted=True),
     )
 }

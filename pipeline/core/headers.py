@@ -16,6 +16,7 @@ DISPOSITION = "assay-disposition"
 SUBJECT = "assay-subject"
 REPLAY_OF = "assay-replay-of"
 REPLAY_JOB = "assay-replay-job"
+RECEIPT = "assay-receipt"
 TRACEPARENT = "traceparent"
 
 DLQ_TOPIC = "__dlq.errors.topic"
