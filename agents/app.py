@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,29 +11,37 @@ import faust
 import mode
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from assay.agents import classifier_probe
+from assay.agents.auto_remediation import AutoRemediationStep
 from assay.agents.bundles import BundleService, BundleUser, BundleWatch
-from assay.agents.classifier import LANE as CLASSIFIER
-from assay.agents.classifier import ClassifierStep
 from assay.agents.clock import SystemClock
-from assay.agents.detector import LANE as DETECTOR
-from assay.agents.detector import DetectorStep
 from assay.agents.faust_client import LanesOnly, faust_options
+from assay.agents.issues import LANE as ISSUES
+from assay.agents.issues import GroupCount
 from assay.agents.lanes.engine import Lane, LaneSpec
+from assay.agents.lanes.keyed import KeyedLane
+from assay.agents.lanes.keyed_work import KeyedLaneSpec
+from assay.agents.lanes.membership import SlotLane
 from assay.agents.lanes.notes import RedisNotes
-from assay.agents.lanes.probe import CHILD, Probe
+from assay.agents.lanes.probe import Probe
+from assay.agents.lanes.watchdog import Watchdog
 from assay.agents.names import lane_group
+from assay.agents.notifier import AGENT as NOTIFIER
+from assay.agents.notifier import Notifier, NotifierService
+from assay.agents.notify.secrets import Secrets
+from assay.agents.notify.telemetry import NotifierTelemetry
 from assay.agents.policy import AGENT as POLICY
 from assay.agents.policy import PolicyDesk, add_policy_agent
 from assay.agents.policy_files import load_policies
 from assay.agents.policy_topic import KafkaPolicySource, read_policy_log
 from assay.agents.process import end_at_the_latest, tune_memory
-from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
-from assay.agents.settings import Settings
+from assay.agents.receipts import KafkaReceipts, ReceiptService, ReceiptWatch
+from assay.agents.roster import AGENTS, FAUST_AGENTS, PROBES, VIEWS, keyed_lane_specs, lane_specs
+from assay.agents.settings import Settings, environment_secret
 from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
+from assay.agents.views.service import ViewsService
+from assay.agents.views.telemetry import ViewsTelemetry
 from assay.pipeline.core.errors import AssayError, ConfigError, Problem
-from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.policy.bundle import Bundle
 
 log = logging.getLogger(__name__)
@@ -46,11 +54,14 @@ STOP_S = 9.0
 class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
     """A lane with the life cycle of the Faust app: a lane that fails ends the process."""
 
-    def __init__(self, lane: Lane, transport: KafkaTransport, telemetry: Telemetry, **options: Any) -> None:
+    def __init__(
+        self, lane: SlotLane[Any], transport: KafkaTransport, telemetry: Telemetry, **options: Any
+    ) -> None:
         super().__init__(**options)
         self.lane = lane
         self._transport = transport
         self._telemetry = telemetry
+        self._count = GroupCount()
 
     async def on_start(self) -> None:
         """Connect and join the group."""
@@ -66,37 +77,15 @@ class LaneService(mode.Service):  # type: ignore[misc]  # mode ships no types
 
     @mode.Service.timer(LAG_INTERVAL_S)  # type: ignore[untyped-decorator]  # mode ships no types
     async def _report_lag(self) -> None:
-        self._telemetry.set_lags(self.lane.spec.name, dict(self.lane.lag()))
+        self._telemetry.set_lags(self.lane.name, self.lane.lag())
+        if isinstance(self.lane, KeyedLane) and self.lane.name == ISSUES:
+            self._telemetry.set_issue_groups(self._count(self.lane.states()))
 
     async def on_stop(self) -> None:
         """Let running transactions end, leave the group, disconnect."""
         end_at_the_latest(STOP_S)
         await self.lane.stop()
         await self._transport.stop()
-
-
-def lane_specs(settings: Settings, bundle: Bundle | None = None) -> Mapping[str, LaneSpec]:
-    """The lanes that there are, by name: an explicit list, no discovery. Without a bundle, the directories'."""
-    bundle = bundle or load_policies(settings)
-    sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
-    group = lane_group(settings, DETECTOR)
-    return {
-        DETECTOR: LaneSpec(
-            DETECTOR, TopicRole.RAW, DetectorStep(bundle, sealer, group, settings.topic_prefix)
-        ),
-        CLASSIFIER: LaneSpec(
-            CLASSIFIER, TopicRole.INVALID, ClassifierStep(bundle, lane_group(settings, CLASSIFIER))
-        ),
-    }
-
-
-LANES = (DETECTOR, CLASSIFIER)
-PROBES = {DETECTOR: CHILD, CLASSIFIER: classifier_probe.COMMAND}
-"""Where each lane's suspect records are judged apart (rule 10)."""
-LOW_RATE = (POLICY,)
-"""Faust agents. Supervised, they have a process of their own: Faust's rebalances must not disturb a lane."""
-AGENTS = (*LANES, *LOW_RATE)
-"""What ``assay worker --agents`` takes."""
 
 
 def create_app(
@@ -108,23 +97,48 @@ def create_app(
     """
     _check_agents(agents)
     bundle = load_policies(settings)
-    lanes = [name for name in agents if name in LANES]
-    specs = lane_specs(settings, bundle)
+    specs: dict[str, LaneSpec | KeyedLaneSpec] = {
+        **lane_specs(settings, bundle),
+        **keyed_lane_specs(settings, bundle),
+    }
+    lanes = [name for name in agents if name in specs]
     telemetry = Telemetry(CollectorRegistry(), lanes)
-    app = _new_faust_app(settings, process, low_rate=len(lanes) < len(agents))
+    app = _new_faust_app(settings, process, low_rate=any(name in FAUST_AGENTS for name in agents))
     if POLICY in agents:
         desk = PolicyDesk(
             settings, bundle, lambda: read_policy_log(KafkaPolicySource(settings)), SystemClock(), telemetry
         )
         add_policy_agent(app, settings, desk)
     steps = [specs[name].step for name in lanes]
-    users = [step for step in steps if isinstance(step, BundleUser)]
+    notifiers = [_notifier(settings, bundle, telemetry)] if NOTIFIER in agents else []
+    users = [each for each in (*steps, *notifiers) if isinstance(each, BundleUser)]
     watch = BundleWatch(KafkaPolicySource(settings), bundle, users, telemetry)
-    services = [_lane_service(specs[name], settings, telemetry) for name in lanes]
-    _add_pages(app, telemetry, [service.lane for service in services], watch)
-    if lanes and settings.policy_source == "topic":
-        return app, [BundleService(watch), *services]
-    return app, [*services]
+    lane_services = [_lane_service(specs[name], settings, telemetry) for name in lanes]
+    _add_pages(app, telemetry, [service.lane for service in lane_services], watch)
+    services: list[mode.Service] = []
+    if users and settings.policy_source == "topic":
+        services.append(BundleService(watch))
+    services += [
+        ReceiptService(ReceiptWatch(KafkaReceipts(settings), step.trust))
+        for step in steps
+        if isinstance(step, AutoRemediationStep)
+    ]
+    services += lane_services
+    services += [NotifierService(notifier) for notifier in notifiers]
+    if views := [name for name in agents if name in VIEWS]:
+        looked = ViewsTelemetry(telemetry.registry).looked
+        services += [ViewsService(name, settings, telemetry.set_lags, looked) for name in views]
+    return app, services
+
+
+def _notifier(settings: Settings, bundle: Bundle, telemetry: Telemetry) -> Notifier:
+    return Notifier(
+        settings,
+        bundle,
+        secrets=Secrets(environment_secret, settings.secrets_path),
+        clock=SystemClock(),
+        events=NotifierTelemetry(telemetry.registry, [*bundle.notifications.channels]),
+    )
 
 
 def _check_agents(agents: Sequence[str]) -> None:
@@ -163,22 +177,23 @@ def _new_faust_app(settings: Settings, process: int, *, low_rate: bool) -> faust
     return app
 
 
-def _lane_service(spec: LaneSpec, settings: Settings, telemetry: Telemetry) -> LaneService:
+def _lane_service(spec: LaneSpec | KeyedLaneSpec, settings: Settings, telemetry: Telemetry) -> LaneService:
     transport = KafkaTransport(settings)
     notes = RedisNotes(settings.redis_url, f"assay:{settings.env}:{settings.topic_prefix}notes:{spec.name}")
-    lane = Lane(
-        spec,
-        settings,
-        transport,
-        SystemClock(),
-        notes=notes,
-        events=telemetry.for_lane(spec.name),
-        new_probe=partial(Probe, PROBES[spec.name]),
-    )
+    events = telemetry.for_lane(spec.name)
+    clock = SystemClock()
+    lane: SlotLane[Any]
+    if isinstance(spec, KeyedLaneSpec):
+        lane = KeyedLane(spec, settings, transport, clock, notes=notes, events=events)
+    else:
+        new_probe = partial(Probe, PROBES[spec.name])
+        lane = Lane(spec, settings, transport, clock, notes=notes, events=events, new_probe=new_probe)
     return LaneService(lane, transport, telemetry)
 
 
-def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane], watch: BundleWatch) -> None:
+def _add_pages(
+    app: faust.App, telemetry: Telemetry, lanes: Sequence[SlotLane[Any]], watch: BundleWatch
+) -> None:
     @app.page("/metrics")  # type: ignore[untyped-decorator]  # faust ships no types
     async def metrics(web: Any, _request: Any) -> Any:
         return web.bytes(generate_latest(telemetry.registry), content_type=CONTENT_TYPE_LATEST.split(";")[0])
@@ -189,7 +204,7 @@ def _add_pages(app: faust.App, telemetry: Telemetry, lanes: Sequence[Lane], watc
 
     @app.page("/ready")  # type: ignore[untyped-decorator]  # faust ships no types
     async def ready(web: Any, _request: Any) -> Any:
-        waiting = [lane.spec.name for lane in lanes if not lane.is_ready]
+        waiting = [lane.name for lane in lanes if not lane.is_ready]
         answer = {"ready": not waiting, "waiting_for": waiting}
         if lanes:
             answer |= {"bundle": watch.in_use.short_id, "bundle_not_taken": watch.not_taken or None}
@@ -203,16 +218,13 @@ def run_worker(settings: Settings, agents: Sequence[str], process: int = 0) -> N
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     tune_memory()
     app, services = create_app(settings, agents, process)
+    loop = asyncio.new_event_loop()
     worker = faust.Worker(
-        app,
-        *services,
-        quiet=True,
-        override_logging=False,
-        redirect_stdouts=False,
-        loop=asyncio.new_event_loop(),
+        app, *services, quiet=True, override_logging=False, redirect_stdouts=False, loop=loop
     )
     worker.spinner = None
     gc.freeze()
+    Watchdog(loop).start()
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

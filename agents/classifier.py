@@ -9,6 +9,7 @@ from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Record
 from assay.pipeline.dispose import Tally
 from assay.pipeline.policy.bundle import Bundle
+from assay.pipeline.policy.remediation_rule import RuleBook
 
 LANE = "classifier"
 
@@ -17,6 +18,7 @@ class ClassifierStep:
     """The lane's pure part; one :class:`ClassifierWork` per transaction."""
 
     def __init__(self, bundle: Bundle, group: str, rules: RemediationRules | None = None) -> None:
+        """``rules`` instead of those of each bundle, for tests."""
         self._group = group
         self._rules = rules
         self.use(bundle)
@@ -24,7 +26,7 @@ class ClassifierStep:
     def use(self, bundle: Bundle) -> None:
         """Classify by this bundle from the next transaction on; the one at work ends under its own."""
         self._bundle = bundle
-        self._classifier = Classifier(bundle, self._rules)
+        self._classifier = Classifier(bundle, self._rules or RuleBook(bundle.remediation_rules))
 
     def begin(self) -> "ClassifierWork":
         """Start the work of one transaction."""

@@ -12,7 +12,7 @@ import click
 
 from assay.pipeline.core import headers
 from assay.pipeline.core.codes import REMEDIES, REQUIREMENTS, SENTENCES, IssueCode
-from assay.pipeline.core.metrics import METRICS
+from assay.pipeline.core.metrics import ALL_METRICS
 from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate.faults import FAULTS
@@ -41,6 +41,7 @@ TOPIC_WORDS: Mapping[TopicRole, str] = {
     TopicRole.TASK_COMMANDS: "What people tell the manual-remediation agent: take, note, complete.",
     TopicRole.TASKS: "The state of each manual task by fingerprint, with the dead letters it covers.",
     TopicRole.REPLAYS: "Replay jobs: plan, commands, progress.",
+    TopicRole.REFUSED: "Records that a keyed lane could not take in, as they came, with why: for an operator to look at.",
     TopicRole.AUDIT: "Who did or opened what, and why; each record holds the hash of the one before.",
     TopicRole.POLICY: "The bundle to use, by three keys: `candidate`, `active`, `refused` ([ADR 7](../adr/0007-bundles-at-run-time.md)).",
 }
@@ -81,6 +82,7 @@ HEADER_WORDS: Sequence[tuple[str, str, str]] = (
         _RAW,
         "Which subject the trace is of. The one `assay-*` header that a producer may set.",
     ),
+    (headers.RECEIPT, "traces.remediated", "Id of the repair's receipts on `quality.receipts`."),
     (headers.REPLAY_OF, _RAW, "Reserved for replay: source of the original."),
     (headers.REPLAY_JOB, _RAW, "Reserved for replay: id of the job."),
     (headers.TRACEPARENT, "all but issues", "W3C trace context, passed through."),
@@ -131,6 +133,12 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.RULES_APPLY: "Every blocking issue has a remediation rule.",
     Reason.NO_RULE_APPLIES: "A blocking issue has no remediation rule, or is not known here.",
     Reason.ENVELOPE_UNREADABLE: "What is on `traces.invalid` cannot be read as an envelope: a worker is broken, or newer.",
+    Reason.REPAIRED: "Rules repaired it, and then it passed every detector.",
+    Reason.REPAIR_FAILED: "A repair was tried, and the trace still did not pass.",
+    Reason.RULE_NOT_TRUSTED: "A rule would apply, but does not succeed often enough at present.",
+    Reason.PERSON_MUST_LOOK: "The policy wants a person to decide.",
+    Reason.BREAKER_OPEN: "A rule fails for this tenant and producer version: contained until it is tried again.",
+    Reason.KEY_DESTROYED: "The tenant's key is destroyed, so nobody can open it any more.",
 }
 EXIT_CODES: Mapping[int, str] = {
     0: "ok",
@@ -226,7 +234,7 @@ def _producer(code: IssueCode) -> str:
     """The test that makes a trace with this code, and finds that code alone."""
     if code in FAULTS:
         return f"`tests/unit/generate/test_faults.py::test_a_fault_is_found_under_its_code[{code}]`"
-    return "`tests/unit/flow/test_judge.py`"
+    return "`tests/unit/hostile/test_hostile_table.py::test_a_detector_that_gives_up_costs_the_trace_and_nothing_else`"
 
 
 def codes_page() -> str:
@@ -274,11 +282,11 @@ def metrics_page() -> str:
     """Every metric of a worker process."""
     rows = [
         (f"`{metric.name}`", metric.kind, ", ".join(f"`{label}`" for label in metric.labels), metric.help)
-        for metric in METRICS
+        for metric in ALL_METRICS
     ]
     return _page(
         "Metrics",
-        "A worker process serves them at `/metrics`, on `ASSAY_WEB_HOST` and `ASSAY_WEB_PORT`.\n"
+        "A worker process serves those of its agents at `/metrics`, on `ASSAY_WEB_HOST` and `ASSAY_WEB_PORT`.\n"
         "What counts traces is fed from [tallies](../adr/0004-tallies.md). No label holds an id or a value of a trace.",
         _table(("metric", "kind", "labels", "meaning"), rows),
     )

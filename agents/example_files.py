@@ -20,9 +20,9 @@ def read_examples(roots: Roots) -> tuple[list[Example], list[Deviation]]:
     """
     examples: list[Example] = []
     unusable: list[Deviation] = []
-    for file, folder, entry in [*_of_schemas(roots["schemas"]), *_of_rules(roots["remediation_rules"])]:
+    for file, folder, entry in [*_of_schemas(roots["schemas"]), *case_files(roots["remediation_rules"])]:
         try:
-            document = _document(entry)
+            document = read_document(entry)
             examples += _case(file, document) if folder == "" else [_example(file, folder, document)]
         except ValueError as error:
             unusable.append(Deviation(file, why=str(error)))
@@ -44,8 +44,8 @@ def _of_schemas(root: Traversable) -> Iterator[tuple[str, str, Traversable]]:
                     yield f"schemas/{folder}/{entry.name}", folder, entry
 
 
-def _of_rules(root: Traversable) -> Iterator[tuple[str, str, Traversable]]:
-    """``cases/<rule>/*.yaml`` and ``<rule>/cases/*.yaml``: path, nothing, file."""
+def case_files(root: Traversable) -> Iterator[tuple[str, str, Traversable]]:
+    """``cases/<rule>/*.yaml`` and ``<rule>/cases/*.yaml`` below ``remediation_rules``: path, nothing, file."""
     for outer in _entries(root):
         for inner in _entries(outer):
             if "cases" in {outer.name, inner.name} and outer.name != inner.name:
@@ -58,7 +58,8 @@ def _entries(folder: Traversable) -> list[Traversable]:
     return sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
 
 
-def _document(entry: Traversable) -> Json:
+def read_document(entry: Traversable) -> Json:
+    """What the file of an example or a case holds. Raises ``ValueError`` for one that is no JSON or YAML of ours."""
     with entry.open("rb") as stream:
         data = stream.read(most_bytes(entry.name) + 1)
     if len(data) > most_bytes(entry.name):
@@ -72,10 +73,14 @@ def _example(file: str, folder: str, document: Json) -> Example:
 
 
 def _case(file: str, document: Json) -> list[Example]:
-    """The trace before, with its issues, and the trace after, with none."""
+    """The trace before, with its issues, and the trace after, with none; of one that is not repaired, only the first."""
     match document:
-        case {"subject": str(subject), "before": before, "issues": list(issues), "after": after}:
+        case {"subject": str(subject), "before": before, "issues": list(issues)}:
             broken = example_of(f"{file}: before", subject, {"expect": issues, "trace": before})
+        case _:
+            raise ValueError("is not a case with subject, before, issues and, where it is repaired, after")
+    match document:
+        case {"after": after}:
             return [broken, Example(f"{file}: after", subject, after, ())]
         case _:
-            raise ValueError("is not a case with subject, before, issues and after")
+            return [broken]

@@ -1,5 +1,6 @@
 """The only reader of the environment. Every key is ``ASSAY_…``; wrong ones are reported all at once."""
 
+import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -68,6 +69,12 @@ class Settings(BaseSettings):
         le=1024,
         description="Partitions of traces.raw and of the topics that follow it, when Assay creates them.",
     )
+    quality_partitions: int = Field(
+        8,
+        ge=1,
+        le=64,
+        description="Partitions of the topics that are keyed by problem (tallies, issues, tasks, …), when Assay creates them.",
+    )
     replication_factor: int = Field(
         1, ge=1, le=9, description="Replication factor of topics that Assay creates."
     )
@@ -118,6 +125,21 @@ class Settings(BaseSettings):
     keys_dir: Path | None = Field(
         None, description="Key encryption keys of the tenants (file key provider); default <home>/keys."
     )
+    secrets_dir: Path | None = Field(
+        None, description="Files that hold secrets of notification channels; default <home>/secrets."
+    )
+    may_open_traces: bool = Field(
+        default=False,
+        description="Whether commands on this machine may open sealed traces. Each opening is written to the audit log first.",
+    )
+    quarantine_tenant_records: int = Field(
+        100_000,
+        ge=1,
+        description="Contained traces of one tenant above which `assay quarantine limits` finds it.",
+    )
+    quarantine_tenant_bytes: int = Field(
+        1_073_741_824, ge=1, description="Bytes of contained traces of one tenant above which it is found."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level that is logged."
     )
@@ -137,9 +159,19 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def secrets_path(self) -> Path:
+        """Where secrets of notification channels lie."""
+        return self.secrets_dir or self.home / "secrets"
+
+    @property
     def keys_path(self) -> Path:
         """Where the file key provider keeps its keys."""
         return self.keys_dir or self.home / "keys"
+
+
+def environment_secret(name: str) -> str | None:
+    """A secret that a policy names and does not hold."""
+    return os.environ.get(name)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -1,7 +1,7 @@
 """Metrics of a worker process: fed from tallies, so they count exactly what was committed (DESIGN 4)."""
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, product
 from typing import Any
 
 import orjson
@@ -16,17 +16,34 @@ from assay.pipeline.classify import Unknown
 from assay.pipeline.core import metrics
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
+from assay.pipeline.core.issue import Category, Severity
 from assay.pipeline.core.metrics import Metric
 from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.record import Source
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose.histogram import BOUNDS_MS, Histogram, merge
+from assay.pipeline.issues import Status, resolutions
 from assay.pipeline.policy.classification import CLASSIFICATION
 
 MOST_TENANTS = 50
 OTHER_TENANTS = "_other"
 REBUILD_CAUSES = (FencedError, UnknownOutcomeError, TransientError, TimeoutError)
 """What a transaction may fail of and be tried again; others that come appear when they come."""
+RESOLUTION_SECONDS = (
+    60,
+    300,
+    900,
+    1800,
+    3600,
+    4 * 3600,
+    8 * 3600,
+    86_400,
+    3 * 86_400,
+    7 * 86_400,
+    30 * 86_400,
+)
+"""From a minute to a month; the steps of escalation are among them."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -69,6 +86,17 @@ class Telemetry:
         )
         lag = metrics.LAG_RECORDS
         self._lag = Gauge(lag.name, lag.help, lag.labels, registry=registry)
+        self._refused = _counter(metrics.RECORDS_REFUSED, registry)
+        groups = metrics.ISSUE_GROUPS
+        self._groups = Gauge(groups.name, groups.help, groups.labels, registry=registry)
+        resolution = metrics.ISSUE_RESOLUTION
+        self._resolution = PrometheusHistogram(
+            resolution.name,
+            resolution.help,
+            resolution.labels,
+            registry=registry,
+            buckets=RESOLUTION_SECONDS,
+        )
         bundle = metrics.BUNDLE_TIME
         # A process without lanes uses no bundle; its zero would look like a worker that was left behind.
         self._bundle_time = Gauge(bundle.name, bundle.help, registry=registry if lanes else None)
@@ -87,9 +115,14 @@ class Telemetry:
         for member in Unknown:
             self._unknown.labels(member.value)
         self._dead.labels(Reason.WORKER_CRASH.value)
+        for severity, category in product(Severity, Category):
+            self._resolution.labels(severity.value, category.value)
+            for status in Status:
+                self._groups.labels(severity.value, category.value, status.value)
         for lane in lanes:
             self._batch.labels(lane)
             self._lost.labels(lane)
+            self._refused.labels(lane)
             for cause in REBUILD_CAUSES:
                 self._rebuilds.labels(lane, cause.__name__)
 
@@ -109,11 +142,23 @@ class Telemetry:
         """See :class:`assay.agents.bundles.BundleEvents`."""
         self._bundles_refused.inc()
 
-    def set_lags(self, lane: str, lags: dict[int, int]) -> None:
+    def set_lags(self, lane: str, lags: Mapping[int, int]) -> None:
         """Replace the lags of a lane: partitions that went to another worker disappear."""
         self._lag.remove_by_labels({"lane": lane})
         for partition, lag in lags.items():
             self._lag.labels(lane, str(partition)).set(lag)
+
+    def set_issue_groups(self, counts: Mapping[tuple[str, str, str], int]) -> None:
+        """How many groups there are by severity, category and status; what is not named has none."""
+        for words in product(Severity, Category, Status):
+            self._groups.labels(*words).set(counts.get(words, 0))
+
+    def take_group(self, value: bytes, sources: Sequence[SourceRange]) -> None:
+        """Observe the resolutions in a group's document that records of this transaction brought about."""
+        if b'"became":"resolved"' not in value:  # nearly always
+            return
+        for each in resolutions(orjson.loads(value), lambda cause: _is_of(sources, cause)):
+            self._resolution.labels(each.severity, each.category).observe(each.seconds)
 
     def take_tally(self, tally: dict[str, Any]) -> None:
         """Count what a committed transaction did.
@@ -152,12 +197,16 @@ class LaneTelemetry:
         self._telemetry = telemetry
         self._lane = lane
 
-    def committed(self, sources: Sequence[SourceRange], outgoing: Sequence[Outgoing], seconds: float) -> None:  # noqa: ARG002 - the tally says it all
+    def committed(self, sources: Sequence[SourceRange], outgoing: Sequence[Outgoing], seconds: float) -> None:
         """See :class:`LaneEvents`."""
         self._telemetry._batch.labels(self._lane).observe(seconds)  # noqa: SLF001 - the same module's other half
         for record in outgoing:
             if record.role is TopicRole.TALLIES:
                 self._telemetry.take_tally(orjson.loads(record.value or b"{}"))
+            elif record.role is TopicRole.ISSUE_GROUPS:
+                self._telemetry.take_group(record.value or b"", sources)
+            elif record.role is TopicRole.REFUSED:
+                self._telemetry._refused.labels(self._lane).inc()  # noqa: SLF001 - as above
 
     def rebuilt(self, slot: int, cause: str) -> None:  # noqa: ARG002 - slots are no label: too many
         """See :class:`LaneEvents`."""
@@ -166,6 +215,15 @@ class LaneTelemetry:
     def data_lost(self, topic: str, partition: int, records: int) -> None:  # noqa: ARG002 - logged by the lane
         """See :class:`LaneEvents`."""
         self._telemetry._lost.labels(self._lane).inc(records)  # noqa: SLF001 - as above
+
+
+def _is_of(sources: Sequence[SourceRange], cause: str) -> bool:
+    source = Source.parse(cause)
+    return any(
+        (source.topic, source.partition) == (each.topic, each.partition)
+        and each.first <= source.offset < each.next
+        for each in sources
+    )
 
 
 def _counter(metric: Metric, registry: CollectorRegistry) -> Counter:

@@ -67,9 +67,7 @@ def ensure_topics(settings: Settings) -> list[Change]:
     """
     with _explained(settings):
         client = admin_client(settings)
-        differences = find_differences(
-            _describe(client, settings), settings.topic_prefix, settings.partitions
-        )
+        differences = _found(client, settings)
         refused = [str(found.as_problem()) for found in differences if found.cure is Cure.REFUSE]
         if refused:
             raise RefusedError("nothing was changed, because of these:\n" + "\n".join(refused))
@@ -102,9 +100,13 @@ def admin_client(settings: Settings) -> AdminClient:
 
 def _differences(settings: Settings) -> list[Difference]:
     with _explained(settings):
-        return find_differences(
-            _describe(admin_client(settings), settings), settings.topic_prefix, settings.partitions
-        )
+        return _found(admin_client(settings), settings)
+
+
+def _found(client: AdminClient, settings: Settings) -> list[Difference]:
+    return find_differences(
+        _describe(client, settings), settings.topic_prefix, settings.partitions, settings.quality_partitions
+    )
 
 
 def _describe(client: AdminClient, settings: Settings) -> Mapping[str, ActualTopic]:
@@ -166,7 +168,7 @@ def _set(client: AdminClient, differences: list[Difference]) -> None:
 def _wait_until_seen(client: AdminClient, settings: Settings) -> None:
     """The controller has agreed; the brokers that clients ask learn of it a little later."""
     deadline = time.monotonic() + TIMEOUT_S
-    while find_differences(_describe(client, settings), settings.topic_prefix, settings.partitions):
+    while _found(client, settings):
         if time.monotonic() > deadline:
             raise DependencyUnavailableError(
                 f"Kafka agreed to the changes but does not show them after {TIMEOUT_S:.0f} s: "

@@ -65,8 +65,13 @@ def wanted_configs(spec: TopicSpec, replication_factor: int) -> dict[str, str]:
     return configs
 
 
-def find_differences(actual: Mapping[str, ActualTopic], prefix: str, partitions: int) -> list[Difference]:
-    """Compare every topic of the table. ``partitions`` counts only when ``traces.raw`` does not exist yet."""
+def find_differences(
+    actual: Mapping[str, ActualTopic], prefix: str, partitions: int, quality_partitions: int = 8
+) -> list[Difference]:
+    """Compare every topic of the table. ``partitions`` counts only when ``traces.raw`` does not exist yet,
+
+    ``quality_partitions`` only for topics that are missing, have a number of their own, and more than one.
+    """
     raw = actual.get(topic_name(TopicRole.RAW, prefix))
     followed = raw.partitions if raw is not None else partitions
     found: list[Difference] = []
@@ -74,13 +79,20 @@ def find_differences(actual: Mapping[str, ActualTopic], prefix: str, partitions:
         name = topic_name(role, prefix)
         topic = actual.get(name)
         if topic is None:
-            count = str(spec.partitions or followed)
+            count = _count(spec, followed, quality_partitions)
             found.append(Difference(name, "topic", "absent", f"{count} partitions", "", Cure.CREATE))
             continue
         if spec.partitions is None and topic.partitions != followed:
             found.append(_partitions(name, topic.partitions, followed))
         found += _settings(name, spec, topic)
     return found
+
+
+def _count(spec: TopicSpec, followed: int, quality_partitions: int) -> int:
+    """A single partition is an order that readers need: no setting makes more of it."""
+    if spec.partitions is None:
+        return followed
+    return quality_partitions if spec.partitions > 1 else 1
 
 
 def _partitions(name: str, actual: int, followed: int) -> Difference:

@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ hypothesis.settings.load_profile("assay")
 CHECKOUT = Path(__file__).resolve().parents[1]
 TEST_HOME = Path(os.environ.get("ASSAY_TEST_HOME", CHECKOUT / ".assay" / "test"))
 PARTITIONS = 4
+QUALITY_PARTITIONS = 2
+"""Enough to have more than one; every one more costs a broker that is busy with a new test's topics."""
 THREAD_ENDS_WITHIN_S = 5.0
 
 
@@ -106,36 +109,53 @@ def stack() -> Iterator[Stack]:
             ours.unlink()
 
 
-@pytest.fixture
-def private_stack(stack: Stack, tmp_path: Path) -> Iterator[Stack]:
-    """A stack of the test's own, to be hurt at will. It has the jars of the shared one."""
+@pytest.fixture(scope="module")
+def private_home(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with the jars of the shared stack, for a stack that the tests of a module may hurt."""
+    home = tmp_path_factory.mktemp("private")
     for jars in stack.home.resolve().glob("kafka-*"):
-        (tmp_path / jars.name).symlink_to(jars)
+        (home / jars.name).symlink_to(jars)
     try:
-        yield devstack.up(tmp_path)
+        yield home
     finally:
-        devstack.down(tmp_path)
+        devstack.down(home)
+
+
+@pytest.fixture
+def private_stack(private_home: Path) -> Stack:
+    """It runs, whatever the test before did to it: one that damages its data must mend it."""
+    return devstack.up(private_home)
 
 
 @pytest.fixture
 def settings_for_test(stack: Stack, tmp_path: Path) -> Iterator[Settings]:
     """Settings with names that no other test has, on topics that exist; both are gone afterwards."""
+    with topics_of_its_own(stack, tmp_path) as settings:
+        yield settings
+
+
+@contextmanager
+def topics_of_its_own(stack: Stack, home: Path) -> Iterator[Settings]:
+    """What ``settings_for_test`` gives, for a test that needs it more than once."""
     name = f"t{secrets.token_hex(4)}"
     settings = load_settings(
         env=name,
-        home=tmp_path,
+        home=home,
         bootstrap_servers=stack.bootstrap_servers,
         redis_url=stack.redis_url,
         topic_prefix=f"{name}.",
         partitions=PARTITIONS,
+        quality_partitions=QUALITY_PARTITIONS,
         session_timeout_ms=6000,
         transaction_timeout_ms=10_000,
         web_port=0,
     )
     ensure_topics(settings)
-    yield settings
-    _delete_topics(settings)
-    _delete_keys(settings)
+    try:
+        yield settings
+    finally:
+        _delete_topics(settings)
+        _delete_keys(settings)
 
 
 def _delete_topics(settings: Settings) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 
 from assay.pipeline.core.codes import IssueCode
-from assay.pipeline.core.record import RawRecord, source_of
+from assay.pipeline.core.record import RawRecord, Source, source_of
 from assay.pipeline.core.topics import TopicRole
 
-from .checks import LEDGER_CHECKS, OUTCOME_CHECKS
+from .balance import balance
+from .checks import END_CHECKS, LEDGER_CHECKS, OUTCOME_CHECKS
 from .checks.journal import journal as journal_check
-from .facts import ClaimCheck, Opened, OutcomeSeen, Unopened
+from .end import LANE as REMEDIATION
+from .end import EndAudit
+from .facts import ClaimCheck, Envelope, Opened, OutcomeSeen, Unopened
 from .finding import AuditFinding, FindingKind, FindingList
 from .hop import LANE as CLASSIFIER
 from .hop import HopAudit
@@ -25,11 +28,20 @@ OUTCOME_ROLES = (TopicRole.VALID, TopicRole.INVALID, TopicRole.DEAD_LETTER)
 class Audit:
     """Takes outcomes (each partition in offset order) and tallies, then gives the report."""
 
-    def __init__(self, ledger: Ledger, lane: str, hop: HopAudit | None = None) -> None:
-        """``hop``: the audit of the classifier, with what came in on ``traces.invalid`` still to be entered."""
+    def __init__(
+        self, ledger: Ledger, lane: str, hop: HopAudit | None = None, ends: EndAudit | None = None
+    ) -> None:
+        """``hop``, ``ends``: the audits of the lanes behind, with what came in to them still to be entered.
+
+        Without ``ends`` nobody looks behind ``traces.classified``, and the whole way is not balanced.
+        """
         self.ledger = ledger
         self._hop = hop or HopAudit({})
+        self._ends = ends or EndAudit({})
+        self._whole_way = ends is not None
         self._books = {lane: ledger, CLASSIFIER: self._hop.ledger}
+        if ends is not None:
+            self._books[REMEDIATION] = ends.ledger
         self._findings = FindingList()
         self._latest: dict[bytes | None, Tally] = {}
 
@@ -38,14 +50,29 @@ class Audit:
         for check in OUTCOME_CHECKS:
             self._findings.add(check(self.ledger, outcome))
         self.ledger.enter(outcome)
+        match outcome.envelope, outcome.marks.source:
+            case Envelope(contents=Opened(said=bytes(said))), Source() as source if said:
+                self._ends.opened(source, said)
 
     def failing(self, record: RawRecord) -> None:
         """Enter a record of ``traces.invalid`` as what came in to the classifier."""
         self._hop.came(read_hop(record))
 
     def classified(self, record: RawRecord) -> None:
-        """Judge a record of ``traces.classified``, and book it."""
+        """Judge a record of ``traces.classified``, book it, and enter it as what came in to the last lane."""
         self._findings.add(self._hop.went(read_hop(record)))
+        if self._whole_way:
+            self._ends.came(record)
+
+    def receipt(self, record: RawRecord) -> None:
+        """Judge a record of ``quality.receipts``, and book it."""
+        self._findings.add(self._ends.receipt(record))
+
+    def ended(self, outcome: OutcomeSeen, record: RawRecord) -> None:
+        """Judge the end of a failing trace beside its raw record and beside its classified one, and book it."""
+        for check in END_CHECKS:
+            self._findings.add(check(self.ledger, outcome))
+        self._findings.add(self._ends.went(outcome.role, record))
 
     def fact(self, record: RawRecord) -> None:
         """Judge a record of ``quality.issues``, and book it."""
@@ -69,12 +96,21 @@ class Audit:
             self._findings.add([AuditFinding(FindingKind.TALLY_UNREADABLE, tally.at, why)])
 
     def report(
-        self, group: str, journal: Iterable[JournalLine] = (), classifier_group: str = ""
+        self,
+        group: str,
+        journal: Iterable[JournalLine] = (),
+        classifier_group: str = "",
+        remediation_group: str = "",
     ) -> AuditReport:
         """Run the checks that look at everything. Call once."""
         for check in LEDGER_CHECKS:
             self._findings.add(check(self.ledger))
         self._findings.add(self._hop.check())
+        self._findings.add(self._ends.check())
+        balanced = None
+        if self._whole_way:
+            balanced, unbalanced = balance(self.ledger, self._hop, self._ends)
+            self._findings.add(unbalanced)
         self._findings.add(journal_check(self.ledger, journal))
         ledger = self.ledger
         raw = accounted = in_flight = expired = 0
@@ -106,4 +142,6 @@ class Audit:
             p50_ms=quantile(latency, 0.5),
             p99_ms=quantile(latency, 0.99),
             classified=self._hop.report(classifier_group),
+            ended=self._ends.report(remediation_group),
+            balance=balanced,
         )

@@ -54,6 +54,8 @@ class Opened(NamedTuple):
     """A sealed payload opened to a record of this digest."""
 
     digest: Digest
+    said: bytes = b""
+    """16 bytes for what its JSON document says, however it is written; empty for what is no JSON."""
 
 
 class ClaimCheck(NamedTuple):
@@ -97,7 +99,7 @@ class OutcomeSeen(NamedTuple):
     digest: Digest
     """Its headers are those of the producer only: ours are in ``marks``."""
     envelope: Envelope | BadEnvelope | None
-    """``None`` on ``traces.valid``."""
+    """``None`` on ``traces.valid`` and ``traces.remediated``."""
 
     @property
     def codes(self) -> tuple[str, ...]:

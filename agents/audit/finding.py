@@ -21,7 +21,10 @@ class FindingKind(StrEnum):
     REORDERED = "reordered"
     MISPLACED = "misplaced"
     WRONG_TENANT = "wrong_tenant"
+    MISROUTED = "misrouted"
     FACTS_MISMATCH = "facts_mismatch"
+    RECEIPTS_MISMATCH = "receipts_mismatch"
+    UNBALANCED = "unbalanced"
     TALLY_UNREADABLE = "tally_unreadable"
     TALLY_MISMATCH = "tally_mismatch"
     TALLY_OVERLAP = "tally_overlap"
@@ -34,7 +37,7 @@ class FindingKind(StrEnum):
 
 
 SENTENCES: Mapping[FindingKind, str] = {
-    FindingKind.MISSING: "A record below the committed offset has no outcome, or has failed and was not classified.",
+    FindingKind.MISSING: "A record below the committed offset has no outcome, or has failed and was not classified or not ended.",
     FindingKind.DOUBLED: "A record has more than one outcome of the same attempt, or was classified more than once.",
     FindingKind.INVENTED: "An outcome or an issue fact names no record that a reader can see.",
     FindingKind.ALTERED: "An outcome does not hold, or does not open to, what came in.",
@@ -43,6 +46,9 @@ SENTENCES: Mapping[FindingKind, str] = {
     FindingKind.MISPLACED: "An outcome left the partition number of its source.",
     FindingKind.WRONG_TENANT: "An outcome names another tenant than its topic or its trace does.",
     FindingKind.FACTS_MISMATCH: "The issue facts of a failing trace are not those of its issues, each once.",
+    FindingKind.RECEIPTS_MISMATCH: "The receipts of a repair are not complete, or say something else than the trace.",
+    FindingKind.MISROUTED: "A failing trace ended elsewhere, or for another reason, than was decided.",
+    FindingKind.UNBALANCED: "The four ends and what is in flight are not all that came in on a raw partition.",
     FindingKind.TALLY_UNREADABLE: "A tally does not follow its contract.",
     FindingKind.TALLY_MISMATCH: "A tally counts something else than the topics hold.",
     FindingKind.TALLY_OVERLAP: "Two tallies count the same source offsets.",

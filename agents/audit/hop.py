@@ -20,6 +20,7 @@ from .finding import AuditFinding, FindingKind
 from .hop_facts import AS_IT_CAME, Came, HopRecord, IssueFact, mismatch, unfit
 from .hop_report import HopReport
 from .ledger import Ledger, RawPartition
+from .matching import Matching
 from .tally import Tally
 
 LANE = "classifier"
@@ -39,14 +40,12 @@ class HopAudit:
         """``facts_trimmed``: whether retention has removed facts, so that none can be missed."""
         self.ledger = Ledger(invalid, trimmed=trimmed)
         self._facts_trimmed = facts_trimmed
-        self._trimmed = {place.partition for place, partition in invalid.items() if partition.low > 0}
+        self.matching = Matching(
+            frozenset(place.partition for place, partition in invalid.items() if partition.low > 0)
+        )
         self._came: dict[Place, dict[int, Came]] = {place: {} for place in invalid}
         self._same: dict[frozenset[str], frozenset[str]] = {}
         """One object for equal sets of fingerprints, so that a million traces cost little."""
-        self._by_source: dict[Source | bytes, list[Source]] = defaultdict(list)
-        self._first: dict[Place, int] = {}
-        """By raw partition, the first source offset that is left on ``traces.invalid``."""
-        self._taken: Counter[Source | bytes] = Counter()
         self._facts: dict[Source, Counter[str]] = defaultdict(Counter)
         self._words: dict[str, Counter[str]] = {
             "severity": Counter(),
@@ -63,11 +62,7 @@ class HopAudit:
         kept = record.kept
         groups = self._same.setdefault(kept.groups, kept.groups)
         self._came[place][record.at.offset] = kept._replace(groups=groups)
-        self._by_source[_name(record)].append(record.at)
-        source = record.marks.source
-        if source is not None:
-            raw = Place(source.topic, source.partition)
-            self._first[raw] = min(self._first.get(raw, source.offset), source.offset)
+        self.matching.came(record)
 
     def went(self, record: HopRecord) -> Iterator[AuditFinding]:
         """Judge a record of ``traces.classified`` beside the one that it came from, and book it."""
@@ -79,12 +74,12 @@ class HopAudit:
         ):
             if word:
                 self._words[name][word] += 1
-        at = self._next(record)
+        at = self.matching.origin(record)
         marks = record.marks._replace(source=at, tenant=record.marks.tenant or NONE)
         seen = OutcomeSeen(TopicRole.CLASSIFIED, record.at, marks, record.digest, None)
         if at is None:
             self.ledger.enter(seen)
-            if self._is_out_of_reach(source):
+            if self.matching.is_out_of_reach(source):
                 self.ledger.out_of_reach += 1
             else:
                 why = "no visible record of traces.invalid has its source"
@@ -103,13 +98,14 @@ class HopAudit:
         for why in fact.faults:
             yield AuditFinding(FindingKind.FACTS_MISMATCH, fact.at, why, fact.source)
         source = fact.source
-        if source is None or source not in self._by_source:
-            if not self._is_out_of_reach(source):
+        places = self.matching.of_source(source)
+        if source is None or not places:
+            if not self.matching.is_out_of_reach(source):
                 why = "no visible record of traces.invalid has its source"
                 yield AuditFinding(FindingKind.INVENTED, fact.at, why, source)
             return
         self._facts[source][fact.fingerprint] += 1
-        first = self._by_source[source][0]
+        first = places[0]
         if fact.tenant != self._came[Place(first.topic, first.partition)][first.offset].tenant:
             yield AuditFinding(
                 FindingKind.WRONG_TENANT, fact.at, "its tenant is not that of its trace", source
@@ -132,7 +128,7 @@ class HopAudit:
                 source = record.source
                 if offset >= partition.committed or source is None:
                     continue
-                if len(self._by_source[source]) > 1 or self.ledger.may_have_expired(place, offset):
+                if len(self.matching.of_source(source)) > 1 or self.ledger.may_have_expired(place, offset):
                     continue  # the former is a finding of its own
                 fates = partition.fates.get(offset, ())
                 unread = any(fate.reason in AS_IT_CAME for fate in fates)
@@ -167,28 +163,6 @@ class HopAudit:
             by_team=_ranked(self._words["team"]),
             by_disposition=_ranked(self._words["disposition"]),
         )
-
-    def _next(self, record: HopRecord) -> Source | None:
-        """Where on ``traces.invalid`` it came from. Records of one source take turns; a surplus one falls to the last."""
-        name = _name(record)
-        places = self._by_source.get(name)
-        if not places:
-            return None
-        turn = min(self._taken[name], len(places) - 1)
-        self._taken[name] += 1
-        return places[turn]
-
-    def _is_out_of_reach(self, source: Source | None) -> bool:
-        """Whether retention has removed what it came from: sources keep their order, so only the first can be gone."""
-        if source is None:
-            return False
-        first = self._first.get(Place(source.topic, source.partition))
-        return source.partition in self._trimmed and (first is None or source.offset < first)
-
-
-def _name(record: HopRecord) -> Source | bytes:
-    """What a record is known by on both topics: its source, or, where it has none that can be read, its content."""
-    return record.marks.source or record.whole
 
 
 def _ranked(words: Counter[str]) -> Mapping[str, int]:

@@ -17,8 +17,14 @@ from .tally import Tally
 NEVER = -1
 """The committed offset of a group that has never committed: everything is in flight."""
 
-ORDERED = (TopicRole.VALID, TopicRole.INVALID, TopicRole.CLASSIFIED)
-"""Outcome topics that keep their source's partition number, and whose retention does not outlast the raw one."""
+ORDERED = (
+    TopicRole.VALID,
+    TopicRole.INVALID,
+    TopicRole.CLASSIFIED,
+    TopicRole.REMEDIATED,
+    TopicRole.QUARANTINE,
+)
+"""Outcome topics that keep their source's partition number, and so the order of their sources."""
 
 
 @dataclass(slots=True)
@@ -133,5 +139,7 @@ def word_of(role: TopicRole) -> str:
         TopicRole.VALID: "valid",
         TopicRole.INVALID: "invalid",
         TopicRole.CLASSIFIED: "classified",
+        TopicRole.REMEDIATED: "remediated",
+        TopicRole.QUARANTINE: "quarantined",
         TopicRole.DEAD_LETTER: "dead_lettered",
     }[role]

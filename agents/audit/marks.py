@@ -23,6 +23,7 @@ _OURS = frozenset(
         names.DISPOSITION,
         names.REPLAY_OF,
         names.REPLAY_JOB,
+        names.RECEIPT,
     }
 )
 _CODES = frozenset(IssueCode)

@@ -30,6 +30,9 @@ AnyHeaders: TypeAlias = Sequence[tuple[str, bytes | None]]
 Opening: TypeAlias = Callable[[Json], tuple[bytes | None, bytes | None, AnyHeaders]]
 """Opens a failed trace's envelope to key, value and headers, or raises ``SealError``."""
 
+_PLAIN = frozenset({TopicRole.VALID, TopicRole.REMEDIATED})
+"""Topics whose records hold traces as they are."""
+
 
 def digest_of(key: bytes | None, value: bytes | None, headers: AnyHeaders) -> Digest:
     """The digest of a record."""
@@ -57,7 +60,7 @@ def observe_outcome(role: TopicRole, record: Record, opening: Opening | None) ->
         source_of(record),
         read_marks(record.headers),
         digest_of(record.key, record.value, names.kept(record.headers)),
-        None if role is TopicRole.VALID else read_envelope(record.value, opening),
+        None if role in _PLAIN else read_envelope(record.value, opening),
     )
 
 
@@ -85,6 +88,19 @@ def _contents(document: Any, opening: Opening) -> Contents:
         claim = payload["claim_check"]
         return ClaimCheck(str(claim["sha256"]), claim["length"], str(claim["source"]))
     try:
-        return Opened(digest_of(*opening(document)))
+        key, value, headers = opening(document)
     except SealError:
         return Unopened()
+    return Opened(digest_of(key, value, headers), _said(value))
+
+
+def canonical(document: Any) -> bytes:
+    """Sixteen bytes for what a JSON document says, however it is written."""
+    return hashlib.blake2b(json.dumps(document, sort_keys=True).encode(), digest_size=16).digest()
+
+
+def _said(value: bytes | None) -> bytes:
+    try:
+        return canonical(json.loads(value or b""))
+    except (ValueError, RecursionError):
+        return b""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeAlias
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException
@@ -19,6 +19,7 @@ from .ledger import NEVER
 
 MIB = 1_048_576
 ANSWER_S = 6.0
+LEADERS_S = 1.0
 STALL_S = 30.0
 """Reading that gets nothing for this long has lost its broker."""
 POLL_RECORDS = 1000
@@ -106,6 +107,12 @@ class TopicReader:
             answers = futures[group].result().topic_partitions
         return {Place(each.topic, each.partition): max(each.offset, NEVER) for each in answers}
 
+    def has_members(self, group: str) -> bool:
+        """Whether anybody is in the group now."""
+        with self._reachable():
+            futures = self._admin.describe_consumer_groups([group], request_timeout=ANSWER_S)
+            return bool(futures[group].result().members)
+
     def read(
         self,
         ranges: Ranges,
@@ -119,6 +126,10 @@ class TopicReader:
         left = {place: end for place, (start, end) in ranges.items() if start < end}
         with self._reachable():
             self._consumer.assign([KafkaPartition(*place, ranges[place][0]) for place in left])
+            for topic in {place.topic for place in left}:
+                # librdkafka looks for the leaders of what is assigned once a second: asked for, they are there at once.
+                with suppress(KafkaException):
+                    self._consumer.list_topics(topic, timeout=LEADERS_S)
             # A partition that was read to an end before stays paused, even when it is assigned anew.
             self._consumer.resume([KafkaPartition(*place) for place in left])
             heard = time.monotonic()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from assay.pipeline.core.document import Json
 
+from .end_report import Balance, EndReport
 from .finding import AuditFinding, FindingKind
 from .hop_report import HopReport
 
@@ -43,6 +44,10 @@ class AuditReport:
     p99_ms: float | None
     classified: HopReport = field(default_factory=HopReport)
     """What became of the failing traces."""
+    ended: EndReport = field(default_factory=EndReport)
+    """Where they ended."""
+    balance: Balance | None = None
+    """Where every raw record is, over the whole way; ``None`` when only a part of it was looked at."""
 
     @property
     def ok(self) -> bool:
@@ -74,6 +79,8 @@ class AuditReport:
             "by_code": dict(self.by_code),
             "tallies": self.tallies,
             "classified": self.classified.to_json(),
+            "ended": self.ended.to_json(),
+            "balance": None if self.balance is None else self.balance.to_json(),
             "payloads": {
                 "opened": self.opened,
                 "claim_checks": self.claim_checks,

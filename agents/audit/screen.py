@@ -38,6 +38,8 @@ def _verdict(report: AuditReport) -> Text:
         words += f" {report.in_flight:,} more are in flight."
     if report.classified.in_flight:
         words += f" {report.classified.in_flight:,} that failed are not classified yet."
+    if report.ended.in_flight:
+        words += f" {report.ended.in_flight:,} that are classified have no end yet."
     return Text(words, style="bold green")
 
 
@@ -50,7 +52,7 @@ def _balance(report: AuditReport) -> Table:
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim")
-    hop = report.classified
+    hop, ended = report.classified, report.ended
     rows = [
         ("raw records", report.raw, f"visible in {report.partitions} partitions"),
         *((word, count, "outcome records") for word, count in report.outcomes.items()),
@@ -60,7 +62,17 @@ def _balance(report: AuditReport) -> Table:
         ("out of reach", report.out_of_reach, "raw record removed by retention"),
         ("tallies", report.tallies, "one per transaction"),
         ("classified", hop.accounted, f"of {hop.records:,} invalid ones; {hop.in_flight:,} in flight"),
+        *(
+            (word, count, "ends of failing traces")
+            for word, count in ended.by_outcome.items()
+            if ended.records
+        ),
         ("issue facts", hop.facts, f"in {hop.issue_groups:,} groups"),
+        (
+            "repairs proved",
+            ended.repairs_proved,
+            f"input + patch = output, and back; {ended.receipts:,} receipts",
+        ),
         ("payloads opened", report.opened, f"and compared; {report.claim_checks:,} are claim checks"),
     ]
     for name, count, note in rows:

@@ -17,7 +17,7 @@ from .site import Site
 from .soak import measure_soak
 from .throughput import Race, race_series, run_race
 
-PARTITIONS = (8,)
+PARTITIONS = 8
 STORM_RECORDS = 30_000
 WEATHER = {"clean": 0.0, "storm": 1.0}
 """Loads for the lane alone, and the share of faulty traces in each."""
@@ -45,7 +45,7 @@ def bench_detect(settings: Settings, plan: DetectPlan, report: Report) -> Result
         series |= _weather(site, plan, report)
         rate = series["detect_per_second"].median / 2
         if plan.latency:
-            series |= measure_latencies(site, Paced(PARTITIONS, plan.rounds, rate, ALL_CHECKS), report)
+            series |= measure_latencies(site, Paced({PARTITIONS: rate}, plan.rounds, ALL_CHECKS), report)
         if plan.soak_s:
             report(f"memory: {rate:,.0f} records/s for {plan.soak_s:.0f} seconds")
             series |= measure_soak(site, rate, plan.soak_s, ALL_CHECKS)

@@ -9,7 +9,6 @@ from .children import Child
 from .series import Series
 from .site import Site
 
-LATENCY_PARTITIONS = (8, 48)
 SECONDS = 20.0
 WARM_UP_S = 5.0
 """Left out: joining, first fetches, cold code."""
@@ -54,21 +53,20 @@ def measure_latency(
 class Paced:
     """Which latencies to measure."""
 
-    partitions: Sequence[int]
-    """One figure each, in turn."""
+    rates: Mapping[int, float]
+    """Records a second, by number of partitions: one figure each, in turn."""
     rounds: int
-    rate: float
-    """Records a second."""
     checks: str
     """See :class:`.job.Job`."""
 
 
 def measure_latencies(site: Site, paced: Paced, report: Report) -> dict[str, Series]:
     """Figures for each number of partitions; blocks for half a minute each."""
-    rounds, rate = min(paced.rounds, MOST_ROUNDS), paced.rate
-    found: dict[int, list[Mapping[str, float]]] = {partitions: [] for partitions in paced.partitions}
+    rounds = min(paced.rounds, MOST_ROUNDS)
+    found: dict[int, list[Mapping[str, float]]] = {partitions: [] for partitions in paced.rates}
     for number in range(1, rounds + 1):
         for partitions, measured in found.items():
+            rate = paced.rates[partitions]
             report(
                 f"latency {number} of {rounds}: {partitions} partitions,"
                 f" {rate:,.0f} records/s for {SECONDS:.0f} seconds"

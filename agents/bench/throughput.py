@@ -29,13 +29,14 @@ class Race:
     checks: str
     """For the lane: see :class:`.job.Job`."""
     fault_share: float = FAULT_SHARE
+    partitions: int = PARTITIONS
 
 
 def run_race(site: Site, race: Race, report: Report) -> Mapping[str, Sequence[Run]]:
     """The runs of each peer; blocks for minutes."""
-    with site.topics([race.input], PARTITIONS):
+    with site.topics([race.input], race.partitions):
         report(f"publishing {race.records:,} records")
-        publish_load(site.settings(race.input, PARTITIONS), race.records, race.fault_share)
+        publish_load(site.settings(race.input, race.partitions), race.records, race.fault_share)
 
         def run_peer(name: str, number: int) -> Run:
             report(f"round {number} of {race.rounds}: {name}")
@@ -51,11 +52,11 @@ def _run_peer(site: Site, race: Race, name: str, number: int) -> Run:
         f"{race.input}-{number}-{name}".replace("_", "-"),
         reads=race.input,
         writes=output,
-        partitions=PARTITIONS,
+        partitions=race.partitions,
         records=min(race.records, peer.most_records or race.records),
         checks=race.checks,
     )
-    with site.topics([output], PARTITIONS), Child(f"peers.{peer.module}", job, site.logs) as child:
+    with site.topics([output], race.partitions), Child(f"peers.{peer.module}", job, site.logs) as child:
         run = Run.from_document(child.answer())
         child.wait()
         return run

@@ -24,10 +24,18 @@ class VerbGroup(click.Group):
         "demo": ("demo", "demo"),
         "dev": ("dev", "dev"),
         "doctor": ("doctor", "doctor"),
+        "escalations": ("escalations", "escalations"),
         "generate": ("generate", "generate"),
+        "issues": ("issues", "issues"),
         "policy": ("policy", "policy"),
+        "quarantine": ("quarantine", "quarantine"),
+        "replay": ("replay", "replay"),
+        "rules": ("rules", "rules"),
+        "tasks": ("tasks", "tasks"),
+        "tenants": ("tenants", "tenants"),
         "topics": ("topics", "topics"),
         "validate": ("validate", "validate"),
+        "views": ("views", "views"),
         "worker": ("worker", "worker"),
     }
 

@@ -5,9 +5,10 @@ import sys
 
 import click
 
-from assay.agents.app import AGENTS, LANES, run_worker
+from assay.agents.app import run_worker
 from assay.agents.logs import set_up_logging
 from assay.agents.process import die_with_parent
+from assay.agents.roster import AGENTS, LANES
 from assay.agents.settings import load_settings
 from assay.agents.supervisor import Supervisor, worker_command
 from assay.agents.topic_admin import require_topics

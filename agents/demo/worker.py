@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from assay.agents.app import LANES
+from assay.agents.roster import LANES
 from assay.agents.settings import Settings
 from assay.pipeline.core.errors import TransientError
 

@@ -11,12 +11,18 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Self
 
+import psutil
+
 from assay.pipeline.core.record import RawRecord, Record
 
-RECORD_S = 30.0
+RECORD_S = 5.0
 """A record that keeps the child busy for longer hangs it: as bad as death."""
+MEMORY_BYTES = 2**30
+"""A record that takes more memory than this blows a process up. Both are well under what ends a worker
+(``watchdog.py``): a record must not outlive its probe and then end the next worker."""
+LOOK_S = 0.05
+"""How often the child's memory is looked at. From outside: inside, an error that says so would pass for a verdict."""
 START_S = 60.0
-MEMORY_BYTES = 4 * 2**30
 READY = b"R"
 OUTLIVED = b"."
 CHILD = (sys.executable, "-m", "assay.agents.lanes.probe_child")
@@ -53,7 +59,7 @@ class Probe:
         try:
             child.stdin.write(len(body).to_bytes(4, "big") + body)
             await child.stdin.drain()
-            answer = await asyncio.wait_for(child.stdout.read(1), RECORD_S)
+            answer = await _answer(child.pid, child.stdout)
         except (ConnectionError, TimeoutError):
             answer = b""
         if answer == OUTLIVED:
@@ -80,9 +86,24 @@ class Probe:
         await child.wait()
 
 
+async def _answer(pid: int, stdout: asyncio.StreamReader) -> bytes:
+    """The child's answer; nothing when it ends or grows too large. Raises ``TimeoutError``."""
+    reading = asyncio.ensure_future(stdout.read(1))
+    try:
+        process = psutil.Process(pid)
+        async with asyncio.timeout(RECORD_S):
+            while not (await asyncio.wait({reading}, timeout=LOOK_S))[0]:
+                if process.memory_info().rss > MEMORY_BYTES:
+                    return b""
+        return reading.result()
+    except psutil.NoSuchProcess:
+        return b""  # it has just ended
+    finally:
+        reading.cancel()
+
+
 def serve(judge: Callable[[Record], object]) -> None:
     """The child's loop: judge what comes in until the parent hangs up."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     stdout.write(READY)

@@ -1,4 +1,4 @@
-"""One slot at work: read a batch, judge it, write everything and the offset in one transaction.
+"""One slot at work: each batch that its intake has judged is written, with its offset, in one transaction.
 
 The order of the calls in :meth:`SlotRunner.open` and :meth:`SlotRunner._transact` is the proof of
 promise 1; ``tests/broker/test_planted_bugs.py`` changes it and shows that the auditor notices.
@@ -7,61 +7,23 @@ promise 1; ``tests/broker/test_planted_bugs.py`` changes it and shows that the a
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from assay.agents.transport.protocol import Fetched, GroupConsumer, TopicPartition, TransactionalProducer
-from assay.pipeline.core.clock import Clock
+from assay.agents.transport.protocol import TopicPartition, TransactionalProducer
 from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
-from assay.pipeline.core.outgoing import Outgoing
-from assay.pipeline.core.record import Record, source_of
 
-from .crash import CrashPoints
-from .events import LaneEvents
-from .notes import CrashNotes, OpenNote
-from .parts import bytes_of, parts_of
-from .probe import Probe
-from .step import LaneStep, SourceRange, Work
+from .context import SlotContext
+from .intake import Intake, Judged
 from .within import within
 
 log = logging.getLogger(__name__)
 
-CHUNK_RECORDS = 64
-CHUNK_BYTES = 262_144
-BUSY_S = 0.01
-"""The loop is shared with heartbeats and the web server: give way after this much work (rule 8)."""
-IDLE_POLL_MS = 1000
 CLOSE_S = 4.0
 """How long a running transaction may take to end when the slot is revoked; under the session timeout."""
-SUSPECT_RECORDS = 100
-"""Records per transaction while a range is under suspicion."""
-SUSPECT_DEATHS = 2
-"""Deaths over one range after which its records are judged apart."""
 FIRST_REOPEN_S = 0.25
 MOST_REOPEN_S = 4.0
 MOST_REBUILDS = 5
 """Failures in a row, without one commit between them, after which the process gives up and is restarted."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlotContext:
-    """What all slots of a lane share."""
-
-    group: str
-    consumer: GroupConsumer
-    new_producer: Callable[[int], TransactionalProducer]
-    step: LaneStep
-    clock: Clock
-    notes: CrashNotes
-    events: LaneEvents
-    crash: CrashPoints
-    batch_records: int
-    transaction_s: float
-    """A transaction that takes longer has an unknown outcome."""
-    fenced_pause_s: float
-    """How long a fenced slot waits before it tries again: long enough to hear that it was given away."""
-    new_probe: Callable[[], Probe]
-    """Where suspect records are judged apart."""
 
 
 class SlotRunner:
@@ -78,16 +40,16 @@ class SlotRunner:
         self._settled = False
         """Whether the producer is there and has no transaction open."""
         self._closing = False
-        self._positions: dict[TopicPartition, int] = {}
-        self._suspects: dict[TopicPartition, int] = {}
-        self._deaths = 0
+        self._failures = 0
+        """In a row, without one commit between them."""
+        self._intake = Intake(context, slot, partitions)
 
     async def open(self) -> None:
         """Fence older owners, then read the committed offset, then seek, then start: in this order (rule 3)."""
         await self._open_producer()
         note = await self._context.notes.read(str(self.slot))
         if note is not None:
-            self._suspect(note)
+            self._intake.suspect(note)
         self._task = asyncio.create_task(self._run(), name=f"slot-{self.slot}")
 
     async def _open_producer(self) -> None:
@@ -95,10 +57,11 @@ class SlotRunner:
         self._producer = self._context.new_producer(self.slot)
         # Returns when the transactions of older producers are finished: only then is the offset final.
         await self._producer.start()
+        positions: dict[TopicPartition, int] = {}
         for partition in self.partitions:
-            offset = await self._start_of(partition)
-            self._context.consumer.seek(partition, offset)
-            self._positions[partition] = offset
+            positions[partition] = await self._start_of(partition)
+            self._context.consumer.seek(partition, positions[partition])
+        self._intake.start_at(positions)
         self._settled = True
 
     async def _start_of(self, partition: TopicPartition) -> int:
@@ -111,14 +74,6 @@ class SlotRunner:
             self._context.events.data_lost(partition.topic, partition.partition, beginning - committed)
             return beginning
         return committed
-
-    def _suspect(self, note: OpenNote) -> None:
-        for partition in self.partitions:
-            first, last = note.ranges.get(partition.partition, (0, 0))
-            if first <= self._positions[partition] < last:
-                # Not committed: the batch ended in a death, its own doing or not.
-                self._suspects[partition] = last
-                self._deaths = note.deaths + 1
 
     @property
     def failed(self) -> BaseException | None:
@@ -155,38 +110,39 @@ class SlotRunner:
             await producer.discard()
 
     async def _run(self) -> None:
-        failures = 0
         while not self._is_closing():
-            fetched = await self._fetch()
-            if not fetched.records:
-                continue
             try:
-                for part in parts_of(fetched):
-                    if self._is_closing():
-                        break  # the rest is read again by whoever comes next
-                    await self._transact(part)
+                await self._commit_batches()
             except (TransientError, TimeoutError) as error:
-                failures += 1
-                if failures > MOST_REBUILDS:
-                    raise UnknownOutcomeError(f"slot {self.slot} failed {failures} times in a row") from error
+                self._failures += 1
+                if self._failures > MOST_REBUILDS:
+                    raise UnknownOutcomeError(
+                        f"slot {self.slot} failed {self._failures} times in a row"
+                    ) from error
                 await self._rebuild(error)
-            else:
-                failures = 0
 
     def _is_closing(self) -> bool:
         return self._closing
 
-    async def _fetch(self) -> Fetched:
-        limit = SUSPECT_RECORDS if self._apart else self._context.batch_records
-        self._resting = True
+    async def _commit_batches(self) -> None:
+        """One transaction after another. While one runs, the next batch is read and judged."""
+        idle = asyncio.Event()
+        idle.set()
+        ahead = asyncio.create_task(self._intake.next(idle))
         try:
-            return await self._context.consumer.fetch(self.partitions, limit, IDLE_POLL_MS)
+            while not self._is_closing():
+                self._resting = True
+                batch = await ahead
+                self._resting = False
+                idle.clear()
+                ahead = asyncio.create_task(self._intake.next(idle))
+                await self._transact(batch)
+                self._failures = 0
+                idle.set()
         finally:
             self._resting = False
-
-    @property
-    def _apart(self) -> bool:
-        return bool(self._suspects) and self._deaths >= SUSPECT_DEATHS
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
 
     async def _rebuild(self, error: Exception) -> None:
         """The transaction's outcome is unknown, or the slot is not ours: nothing of it may be used again (rules 6, 7)."""
@@ -217,80 +173,21 @@ class SlotRunner:
             else:
                 return
 
-    async def _transact(self, fetched: Fetched) -> None:
+    async def _transact(self, batch: Judged) -> None:
         context = self._context
         producer = self._producer
         assert producer is not None
-        began = time.perf_counter()
-        sources = self._sources(fetched)
-        await context.notes.write(str(self.slot), self._note(sources))
-        context.crash.reach("after_redis")
-        outgoing = await self._judge(fetched, sources)
         self._settled = False
         async with asyncio.timeout(context.transaction_s):
             await producer.begin()
             context.crash.reach("after_begin")
-            await producer.send(outgoing)
+            await producer.send(batch.outgoing)
             context.crash.reach("after_send")
-            await producer.send_offsets(fetched.positions, context.group)
+            await producer.send_offsets(batch.positions, context.group)
             context.crash.reach("after_offsets")
             context.crash.reach("before_end_txn")
             await producer.commit()
         self._settled = True
         context.crash.reach("after_end_txn")
-        self._positions.update(fetched.positions)
-        self._suspects = {
-            partition: last for partition, last in self._suspects.items() if self._positions[partition] < last
-        }
-        context.events.committed(sources, outgoing, time.perf_counter() - began)
-
-    def _sources(self, fetched: Fetched) -> list[SourceRange]:
-        return [
-            SourceRange(
-                partition.topic,
-                partition.partition,
-                self._positions[partition],
-                fetched.positions[partition],
-                len(records),
-            )
-            for partition, records in fetched.records.items()
-        ]
-
-    def _note(self, sources: Sequence[SourceRange]) -> OpenNote:
-        ranges = {source.partition: (source.first, source.next) for source in sources}
-        return OpenNote(ranges, self._deaths if self._suspects else 0)
-
-    async def _judge(self, fetched: Fetched, sources: Sequence[SourceRange]) -> Sequence[Outgoing]:
-        work = self._context.step.begin()
-        clock = self._context.clock
-        busy_since = time.perf_counter()
-        for partition, records in fetched.records.items():
-            if self._apart and partition in self._suspects:
-                await self._judge_apart(work, records)
-                continue
-            for chunk in _chunks(records):
-                work.add(chunk, clock.now_ns())
-                if time.perf_counter() - busy_since > BUSY_S:
-                    await asyncio.sleep(0)
-                    busy_since = time.perf_counter()
-        return work.finish(sources, clock.now_ns())
-
-    async def _judge_apart(self, work: Work, records: Sequence[Record]) -> None:
-        now_ns = self._context.clock.now_ns
-        async with self._context.new_probe() as probe:
-            for record in records:
-                if await probe.survives(record):
-                    work.add([record], now_ns())
-                else:
-                    log.error("record %s ends processes: dead-lettered unread", source_of(record))
-                    work.add_killer(record, self._deaths + 1, now_ns())
-
-
-def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """Runs of records that are short in number and in bytes."""
-    for start in range(0, len(records), CHUNK_RECORDS):
-        run = records[start : start + CHUNK_RECORDS]
-        if bytes_of(run) <= CHUNK_BYTES:
-            yield run
-        else:
-            yield from ([record] for record in run)
+        self._intake.committed(batch.positions)
+        context.events.committed(batch.sources, batch.outgoing, time.perf_counter() - batch.began)

@@ -3,7 +3,7 @@
 One behaviour suite, ``tests/transport``, holds both to these contracts.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from aiokafka import TopicPartition
@@ -143,8 +143,30 @@ class Transport(Protocol):
         """How many partitions a topic has. Raises :class:`DependencyUnavailableError` when there is no such topic."""
         ...
 
-    def consumer(self, *, group: str, topic: str, slots: int, listener: AssignmentListener) -> GroupConsumer:
-        """A new group member that takes part in the ownership of whole slots."""
+    def consumer(
+        self,
+        *,
+        group: str,
+        topic: str,
+        slots: int,
+        listener: AssignmentListener,
+        more_topics: Sequence[str] = (),
+    ) -> GroupConsumer:
+        """A new group member that takes part in the ownership of whole slots.
+
+        ``more_topics`` have as many partitions as ``topic``: who owns a partition of one owns those with the same
+        number of the others. All members of a group must read the same topics.
+        """
+        ...
+
+    async def read(
+        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+    ) -> None:
+        """All committed records of these partitions, from the beginning up to the end as it is now, outside of any group.
+
+        ``take`` gets them in parts, in order per partition. What is in an open transaction at that time is waited
+        for: the end is that of all records, not of the committed ones. Raises :class:`TransientError`.
+        """
         ...
 
     def producer(self, transactional_id: str) -> TransactionalProducer:

@@ -22,3 +22,17 @@ def rfc3339(at_ns: int) -> str:
     """
     seconds, nanos = divmod(at_ns, NANOS_PER_SECOND)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanos:09d}Z"
+
+
+def ns_of(text: str) -> int:
+    """The inverse of :func:`rfc3339`. Raises ``ValueError`` for any other form of a time."""
+    whole, _, rest = text.partition(".")
+    if (
+        len(whole) != 19
+        or len(rest) != 10
+        or rest[9] != "Z"
+        or not (rest[:9].isascii() and rest[:9].isdigit())
+    ):
+        raise ValueError("a time is RFC 3339 with nine digits of fraction and Z")
+    seconds = datetime.fromisoformat(f"{whole}+00:00").timestamp()
+    return round(seconds) * NANOS_PER_SECOND + int(rest[:9])

@@ -57,3 +57,11 @@ class UnknownOutcomeError(TransientError):
 
 class SealError(PermanentError):
     """A sealed payload does not open: its key is gone, or it was altered."""
+
+
+class PatchError(PermanentError):
+    """A patch does not fit the document: it is not the one that the patch was made for; do not force it."""
+
+
+class UnsupportedRemediationRuleError(PermanentError):
+    """No rule of the bundle has this name: name one that ``assay rules list`` shows (S0-135)."""

@@ -62,6 +62,24 @@ DATA_LOST = Metric(
     ("lane",),
     "Records that retention removed before they were read.",
 )
+RECORDS_REFUSED = Metric(
+    "lane_records_refused_total",
+    "counter",
+    ("lane",),
+    "Records and ticks that a keyed lane set aside on dlq.quality, for an operator to look at.",
+)
+ISSUE_GROUPS = Metric(
+    "invalid_trace_issues",
+    "gauge",
+    ("severity", "category", "status"),
+    "Issue groups by where they stand, of the partitions that this worker has.",
+)
+ISSUE_RESOLUTION = Metric(
+    "issue_resolution_time",
+    "histogram",
+    ("severity", "category"),
+    "Seconds from an issue group's first detection, or reopening, to its resolution.",
+)
 BUNDLE_TIME = Metric(
     "policy_bundle_active_timestamp_seconds",
     "gauge",
@@ -80,6 +98,32 @@ BUNDLES_REFUSED = Metric(
     (),
     "Bundles not taken into use: the policy agent's refusals, and what a running worker could not take.",
 )
+NOTIFICATIONS = Metric(
+    "notifications_total",
+    "counter",
+    ("channel", "outcome"),
+    "What came of messages to people, by channel; a digest counts for each step that it tells of.",
+)
+NOTIFICATION_SECONDS = Metric(
+    "notification_seconds",
+    "histogram",
+    ("channel",),
+    "From the step of the escalation to the destination's confirmation.",
+)
+NOTIFICATIONS_WAITING = Metric(
+    "notifications_waiting", "gauge", ("channel",), "Messages that a channel has yet to be told."
+)
+NOTIFIER_METRICS = (NOTIFICATIONS, NOTIFICATION_SECONDS, NOTIFICATIONS_WAITING)
+"""Of the process that runs the notifier."""
+
+QUALITY = Metric(
+    "quality_metric",
+    "gauge",
+    ("metric",),
+    "Quality of the last five minutes, by name (S0-75 … S0-79); kept as it was while nothing is processed.",
+)
+VIEW_METRICS = (QUALITY,)
+"""Of the process that keeps the views."""
 
 METRICS = (
     TRACES_PROCESSED,
@@ -92,7 +136,13 @@ METRICS = (
     LAG_RECORDS,
     REBUILDS,
     DATA_LOST,
+    RECORDS_REFUSED,
+    ISSUE_GROUPS,
+    ISSUE_RESOLUTION,
     BUNDLE_TIME,
     BUNDLES_ACTIVATED,
     BUNDLES_REFUSED,
 )
+"""Of every worker process."""
+
+ALL_METRICS = (*METRICS, *NOTIFIER_METRICS, *VIEW_METRICS)

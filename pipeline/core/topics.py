@@ -24,3 +24,4 @@ class TopicRole(Word):
     REPLAYS = "quality.replays"
     POLICY = "quality.policy"
     AUDIT = "quality.audit"
+    REFUSED = "dlq.quality"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..core.verdict import NONE
-from .bundle import Pointers, Subject
+from .subject import Pointers, Subject
 
 ANY: Final = "any"
 """Its name; no folder under ``schemas/`` may have it."""

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.codes import IssueCode
-from ..core.document import Json
 from ..core.issue import Category
 from ..core.team import TEAMS, Team
 from .business_rules import BusinessRules
 from .classification import CLASSIFICATION, CodePolicy
 from .compliance_rules import ComplianceRules
+from .escalation import EscalationMatrix
+from .escalation_shipped import SHIPPED
+from .notifications import Notifications
 from .performance_rules import PerformanceRules
+from .remediation_rule import RemediationRule
 from .security_rules import SecurityRules
 from .subject import AvroSchema, Pointers, Subject
+from .task_rules import TaskRules
 from .time_rules import TimeRules
 
 
@@ -72,8 +76,14 @@ class Bundle:
     rules: Rules = field(default_factory=Rules)
     teams: Mapping[Category, Team] = field(default_factory=lambda: TEAMS)
     """A team for every category (S0-51)."""
-    remediation_rules: Mapping[str, Json] = field(default_factory=dict[str, Any])
-    """By path, as they were read: what the rules mean is remediation's to say."""
+    escalation: EscalationMatrix = SHIPPED
+    """Who is called when (S0-170 … S0-183)."""
+    notifications: Notifications = field(default_factory=Notifications)
+    """Whom to tell through what."""
+    tasks: TaskRules = field(default_factory=TaskRules)
+    """What a dead letter becomes for a person (S0-141 … S0-144)."""
+    remediation_rules: Mapping[str, RemediationRule] = field(default_factory=dict[str, RemediationRule])
+    """By name. In which order they work: :class:`~.remediation_rule.RuleBook`."""
 
     @property
     def short_id(self) -> str:

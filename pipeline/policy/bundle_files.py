@@ -14,6 +14,9 @@ BINDINGS = "policies/bindings.yaml"
 LIMITS = "policies/limits.yaml"
 CLASSIFICATION_FILE = "policies/classification.yaml"
 TEAMS_FILE = "policies/teams.yaml"
+ESCALATION_FILE = "policies/escalation.yaml"
+NOTIFICATIONS_FILE = "policies/notifications.yaml"
+TASKS_FILE = "policies/tasks.yaml"
 DETECTORS = ("security", "compliance", "business", "performance", "time")
 """Detectors with settings: ``policies/<name>.yaml``."""
 
@@ -31,7 +34,18 @@ def rules_file(detector: str) -> str:
     return f"policies/{detector}.yaml"
 
 
-POLICIES = frozenset({BINDINGS, LIMITS, CLASSIFICATION_FILE, TEAMS_FILE, *map(rules_file, DETECTORS)})
+POLICIES = frozenset(
+    {
+        BINDINGS,
+        LIMITS,
+        CLASSIFICATION_FILE,
+        TEAMS_FILE,
+        ESCALATION_FILE,
+        NOTIFICATIONS_FILE,
+        TASKS_FILE,
+        *map(rules_file, DETECTORS),
+    }
+)
 
 
 def is_part(path: str) -> bool:

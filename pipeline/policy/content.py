@@ -9,6 +9,7 @@ from ..core.issue import Category
 from ..core.team import Team
 from .bundle import AvroSchema, Binding, Limits, Pointers, Subject
 from .classification import CodePolicy
+from .escalation import EscalationMatrix, matrix_document
 
 _EXACT = 2**53
 """RFC 8785 writes numbers as IEEE doubles; past this an integer may not be one."""
@@ -22,6 +23,9 @@ def bundle_content(
     classification: Mapping[IssueCode, CodePolicy],
     rules: Mapping[str, Json],
     teams: Mapping[Category, Team],
+    escalation: EscalationMatrix,
+    notifications: Json,
+    tasks: Json,
     remediation_rules: Mapping[str, Json],
 ) -> Json:
     """Everything that a verdict depends on, in a form that RFC 8785 can write. Layout, order and comments are gone."""
@@ -39,6 +43,9 @@ def bundle_content(
         "rules": {name: exact(document) for name, document in rules.items()},
         "limits": asdict(limits),
         "teams": {category.value: team.value for category, team in teams.items()},
+        "escalation": matrix_document(escalation),
+        "notifications": exact(notifications),
+        "tasks": exact(tasks),
         "remediation_rules": {path: exact(document) for path, document in remediation_rules.items()},
         "subjects": {name: _subject(subject) for name, subject in subjects.items()},
     }

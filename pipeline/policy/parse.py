@@ -12,7 +12,10 @@ from .bundle import Binding, Bundle, Limits, Rules, Subject
 from .bundle_files import (
     BINDINGS,
     CLASSIFICATION_FILE,
+    ESCALATION_FILE,
     LIMITS,
+    NOTIFICATIONS_FILE,
+    TASKS_FILE,
     TEAMS_FILE,
     BundleFiles,
     read_files,
@@ -22,16 +25,23 @@ from .business_rules import parse_business
 from .classification import CLASSIFICATION
 from .compliance_rules import parse_compliance
 from .content import bundle_content
+from .escalation_shipped import SHIPPED
 from .note import Level, Note
+from .notifications import Notifications
 from .parse_bindings import parse_bindings
 from .parse_classification import parse_classification
+from .parse_escalation import parse_escalation
 from .parse_limits import parse_limits
+from .parse_notifications import parse_notifications
+from .parse_remediation import parse_remediation_rules
 from .parse_subject import parse_subject
+from .parse_tasks import parse_tasks
 from .parse_teams import parse_teams
 from .performance_rules import parse_performance
 from .places import located, note_of
 from .schema_total import without_excess
 from .security_rules import parse_security
+from .task_rules import TaskRules
 from .time_rules import parse_time
 
 _RULES: Mapping[str, Callable[[str, Json, Mapping[str, Subject], list[Problem]], Any]] = {
@@ -103,6 +113,17 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         else CLASSIFICATION
     )
     teams = parse_teams(TEAMS_FILE, policies[TEAMS_FILE], problems) if TEAMS_FILE in policies else TEAMS
+    escalation = (
+        parse_escalation(ESCALATION_FILE, policies[ESCALATION_FILE], problems)
+        if ESCALATION_FILE in policies
+        else SHIPPED
+    )
+    notifications = (
+        parse_notifications(NOTIFICATIONS_FILE, policies[NOTIFICATIONS_FILE], problems)
+        if NOTIFICATIONS_FILE in policies
+        else Notifications()
+    )
+    tasks = parse_tasks(TASKS_FILE, policies[TASKS_FILE], problems) if TASKS_FILE in policies else TaskRules()
     documents = {name: policies[path] for name in _RULES if (path := rules_file(name)) in policies}
     rules = Rules(
         **{
@@ -110,6 +131,7 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
             for name, document in documents.items()
         }
     )
+    remediation = parse_remediation_rules(found.remediation_rules, known, classification, problems)
     content = bundle_content(
         limits=limits,
         subjects=known,
@@ -117,6 +139,9 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         classification=classification,
         rules=documents,
         teams=teams,
+        escalation=escalation,
+        notifications=policies.get(NOTIFICATIONS_FILE),
+        tasks=policies.get(TASKS_FILE),
         remediation_rules=found.remediation_rules,
     )
     return Bundle(
@@ -128,7 +153,10 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         classification=classification,
         rules=rules,
         teams=teams,
-        remediation_rules=found.remediation_rules,
+        escalation=escalation,
+        notifications=notifications,
+        tasks=tasks,
+        remediation_rules=remediation,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from ..core.canonical import content_id
@@ -11,9 +12,21 @@ from ..core.document import Json, format_pointer
 from .bundle import Bundle
 from .classification import EnforcementPoint
 from .content import exact
+from .escalation import matrix_document
 from .subject import Pointers, Subject
 
-SECTIONS = ("subjects", "bindings", "classification", "teams", "limits", "rules", "remediation_rules")
+SECTIONS = (
+    "subjects",
+    "bindings",
+    "classification",
+    "teams",
+    "escalation",
+    "notifications",
+    "tasks",
+    "limits",
+    "rules",
+    "remediation_rules",
+)
 """The members of :func:`shown` beside ``id``."""
 
 
@@ -32,11 +45,12 @@ def shown(bundle: Bundle) -> dict[str, Json]:
         },
         "classification": {code.value: _policy(bundle, code) for code in IssueCode},
         "teams": {category.value: team.value for category, team in bundle.teams.items()},
+        "escalation": matrix_document(bundle.escalation),
+        "notifications": plain(bundle.notifications),
+        "tasks": plain(bundle.tasks),
         "limits": plain(bundle.limits),
         "rules": plain(bundle.rules),
-        "remediation_rules": {
-            path: content_id(exact(document)) for path, document in sorted(bundle.remediation_rules.items())
-        },
+        "remediation_rules": {name: rule.document for name, rule in sorted(bundle.remediation_rules.items())},
     }
 
 
@@ -74,6 +88,8 @@ def plain(value: Any) -> Json:
             return plain(value.value)
         case None | bool() | int() | float() | str():
             return value
+        case IPv4Network() | IPv6Network():
+            return str(value)
         case Mapping():
             return {_key(key): plain(one) for key, one in value.items()}
         case set() | frozenset():

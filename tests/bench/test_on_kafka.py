@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from confluent_kafka.admin import AdminClient
 
+from assay.agents.bench import soak
 from assay.agents.bench.children import Child, ChildFailedError
 from assay.agents.bench.job import ALL_CHECKS, Job
 from assay.agents.bench.peers import DETECT_PEERS, LANE_PEERS, installed
@@ -75,8 +76,9 @@ def test_a_record_is_timed_from_its_producer_to_its_reader(settings: Settings) -
     assert 0 <= measured["p50_ms"] <= measured["p99_ms"] <= measured["max_ms"]
 
 
-def test_memory_is_watched_under_load(settings: Settings) -> None:
-    found = measure_soak(Site(settings), rate=200.0, seconds=8.0, checks=ALL_CHECKS)
+def test_memory_is_watched_under_load(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak, "SAMPLE_S", 0.2)
+    found = measure_soak(Site(settings), rate=200.0, seconds=2.0, checks=ALL_CHECKS)
 
     assert found["soak_rss_mb"].median > 10
     assert abs(found["soak_growth_mb"].median) < found["soak_rss_mb"].median

@@ -39,7 +39,11 @@ PRODUCER = "assay.agents.transport.kafka.producer"
 CONSUMER = "assay.agents.transport.kafka.consumer"
 DETECTOR = "assay.agents.detector"
 CLASSIFIER = "assay.agents.classifier"
+REPAIRING = "assay.agents.repairing"
+REMEDIATION = "assay.agents.auto_remediation"
+REMEDIATED = "assay.pipeline.dispose.remediated"
 BOTH = ("detector", "classifier")
+THREE = (*BOTH, "auto_remediation")
 NAMES = "assay.agents.names"
 CRASH = "assay.agents.lanes.crash"
 
@@ -56,12 +60,12 @@ BUGS = {
         (
             Change(
                 SLOT,
-                "            await producer.send(outgoing)\n",
-                "            await producer.send_offsets(fetched.positions, context.group)\n"
+                "            await producer.send(batch.outgoing)\n",
+                "            await producer.send_offsets(batch.positions, context.group)\n"
                 "            await producer.commit()\n"
                 '            context.crash.reach("after_send")\n'
                 "            await producer.begin()\n"
-                "            await producer.send(outgoing)\n",
+                "            await producer.send(batch.outgoing)\n",
             ),
         ),
         "missing",
@@ -86,8 +90,8 @@ BUGS = {
         (
             Change(
                 SLOT,
-                "send_offsets(fetched.positions, context.group)",
-                "send_offsets({p: o + 1 for p, o in fetched.positions.items()}, context.group)",
+                "send_offsets(batch.positions, context.group)",
+                "send_offsets({p: o + 1 for p, o in batch.positions.items()}, context.group)",
             ),
         ),
         "missing",
@@ -142,12 +146,12 @@ BUGS = {
     "offsets outside the transaction": Bug(
         "at least once: the offset is committed after the outcomes",
         (
-            Change(SLOT, "            await producer.send_offsets(fetched.positions, context.group)\n", ""),
+            Change(SLOT, "            await producer.send_offsets(batch.positions, context.group)\n", ""),
             Change(
                 SLOT,
                 '        context.crash.reach("after_end_txn")\n',
                 '        context.crash.reach("after_end_txn")\n'
-                "        await context.consumer._consumer.commit(dict(fetched.positions))\n",
+                "        await context.consumer._consumer.commit(dict(batch.positions))\n",
             ),
         ),
         "doubled",
@@ -197,13 +201,13 @@ BUGS = {
         (
             Change(
                 SLOT,
-                "            await producer.send(outgoing)\n",
-                "            await producer.send([o for o in outgoing if o.role != 'quality.issues'])\n",
+                "            await producer.send(batch.outgoing)\n",
+                "            await producer.send([o for o in batch.outgoing if o.role != 'quality.issues'])\n",
             ),
             Change(
                 SLOT,
                 '        context.crash.reach("after_end_txn")\n',
-                "        facts = [o for o in outgoing if o.role == 'quality.issues']\n"
+                "        facts = [o for o in batch.outgoing if o.role == 'quality.issues']\n"
                 "        if facts:\n"
                 '            context.crash.reach("after_end_txn")\n'
                 "            await producer.begin()\n"
@@ -227,6 +231,107 @@ BUGS = {
         ),
         "altered",
         agents=BOTH,
+    ),
+    "waiting for a person forgotten": Bug(
+        "what cannot be repaired is not written anywhere",
+        (
+            Change(
+                REMEDIATION,
+                "self._outgoing.append(each.outgoing)",
+                "self._outgoing += [each.outgoing] * (each.outcome != 'dead_lettered')",
+            ),
+        ),
+        "missing",
+        agents=THREE,
+    ),
+    "receipt forgotten": Bug(
+        "a repair is published, and nothing says what was changed",
+        (Change(REMEDIATION, "self._receipts += each.receipts", "self._receipts += each.receipts[1:]"),),
+        "receipts_mismatch",
+        agents=THREE,
+    ),
+    "no way back": Bug(
+        "receipts hold an inverse patch that does not undo the repair",
+        (Change(REPAIRING, "inverse=[*repair.inverse],", "inverse=[*repair.inverse][1:],"),),
+        "altered",
+        agents=THREE,
+    ),
+    "another value published": Bug(
+        "what is published is not what was judged",
+        (
+            Change(
+                REPAIRING,
+                "self._publish(origin, case.came, repair.value,",
+                "self._publish(origin, case.came, repair.value + b' ',",
+            ),
+        ),
+        "receipts_mismatch",
+        agents=THREE,
+    ),
+    "containment skipped": Bug(
+        "what was to be contained goes to people instead",
+        (
+            Change(
+                REPAIRING,
+                "Decision(Outcome.QUARANTINED, decided)",
+                "Decision(Outcome.DEAD_LETTERED, decided)",
+            ),
+        ),
+        "misrouted",
+        agents=THREE,
+    ),
+    "repaired key lost": Bug(
+        "a repaired trace leaves without its key",
+        (Change(REMEDIATED, "origin.partition, came.key, value,", "origin.partition, None, value,"),),
+        "altered",
+        agents=THREE,
+    ),
+    "repaired for somebody else": Bug(
+        "a repaired trace is another tenant's",
+        (Change(REMEDIATED, "(names.TENANT, verdict.tenant.encode())", "(names.TENANT, b'42')"),),
+        "wrong_tenant",
+        agents=THREE,
+    ),
+    "repaired on another partition": Bug(
+        "repaired traces do not keep the partition of their source",
+        (Change(REMEDIATED, "TopicRole.REMEDIATED, origin.partition,", "TopicRole.REMEDIATED, 0,"),),
+        "misplaced",
+        agents=THREE,
+    ),
+    "counted as planned": Bug(
+        "the tally counts what was to be done, not what was",
+        (
+            Change(
+                REMEDIATION,
+                "(each.tenant, each.outcome, each.reason)",
+                "(each.tenant, 'quarantined', each.reason)",
+            ),
+        ),
+        "tally_mismatch",
+        agents=THREE,
+    ),
+    "receipts outside the transaction": Bug(
+        "receipts are written when the rest is committed, in a transaction of their own that a crash prevents",
+        (
+            Change(
+                SLOT,
+                "            await producer.send(batch.outgoing)\n",
+                "            await producer.send([o for o in batch.outgoing if o.role != 'quality.receipts'])\n",
+            ),
+            Change(
+                SLOT,
+                '        context.crash.reach("after_end_txn")\n',
+                "        receipts = [o for o in batch.outgoing if o.role == 'quality.receipts']\n"
+                "        if receipts:\n"
+                '            context.crash.reach("after_end_txn")\n'
+                "            await producer.begin()\n"
+                "            await producer.send(receipts)\n"
+                "            await producer.commit()\n",
+            ),
+        ),
+        "receipts_mismatch",
+        crash_at="after_end_txn",
+        agents=THREE,
     ),
 }
 

@@ -4,18 +4,20 @@ Without this, "0 lost" would mean little (RELIABILITY, conservation-law checker)
 """
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Producer
 
-from assay.agents.audit import run_audit
+from assay.agents.audit import AuditReport, run_audit
+from assay.agents.devstack import Stack
 from assay.agents.generate import publish
 from assay.agents.names import lane_group
 from assay.agents.settings import Settings
@@ -23,6 +25,8 @@ from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import generate
 
+from ..conftest import topics_of_its_own
+from ..processes import Processes
 from .mutant_worker import BOTH, BUGS, Bug
 
 pytestmark = pytest.mark.broker
@@ -30,6 +34,8 @@ pytestmark = pytest.mark.broker
 RECORDS = 3000
 HERE = Path(__file__).parent
 PATIENCE_S = 60
+AT_A_TIME = 3
+NO_BUG = Bug("no bug", (), "", crash_at="after_offsets", agents=BOTH)
 
 
 async def until_taken_over(settings: Settings) -> None:
@@ -50,48 +56,24 @@ async def until_taken_over(settings: Settings) -> None:
         await client.close()
 
 
-class Worker:
-    """A worker process with the bug in it."""
+class Mutants(Processes):
+    """Workers with the bug in them."""
 
-    def __init__(self, settings: Settings, name: str, bug: Bug, log: Path, crash_at: str = "") -> None:
-        env = os.environ | {
-            "ASSAY_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "ASSAY_REDIS_URL": settings.redis_url,
-            "ASSAY_TOPIC_PREFIX": settings.topic_prefix,
-            "ASSAY_ENV": settings.env,
-            "ASSAY_HOME": str(settings.home),
-            "ASSAY_SESSION_TIMEOUT_MS": "6000",
-            "ASSAY_TRANSACTION_TIMEOUT_MS": "30000",
-            "ASSAY_BATCH_RECORDS": "1000",
-            "ASSAY_WEB_PORT": "0",
-            "ASSAY_CRASH_AT": crash_at,
-            "ASSAY_CRASH_AFTER": "1",
-        }
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "mutant_worker.py"), name, *bug.agents],
-                env=env,
-                stdout=out,
-                stderr=out,
-            )
+    def start(self, name: str, bug: Bug, crash_at: str = "") -> subprocess.Popen[bytes]:
+        """One more, which dies or falls asleep at ``crash_at`` if it is given."""
+        command = [sys.executable, str(HERE / "mutant_worker.py"), name, *bug.agents]
+        return self.launch(
+            command, transaction_timeout_ms=30_000, batch_records=1000, crash_at=crash_at, crash_after=1
+        )
 
-    def until_stopped(self) -> None:
-        """Wait until SIGSTOP has taken effect."""
-        status = Path(f"/proc/{self.process.pid}/stat")
-        deadline = time.monotonic() + PATIENCE_S
-        while status.read_text().rsplit(")", 1)[1].split()[0] != "T":
-            assert time.monotonic() < deadline, "it does not fall asleep"
-            time.sleep(0.05)
 
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+def until_stopped(process: subprocess.Popen[bytes]) -> None:
+    """Wait until SIGSTOP has taken effect."""
+    status = Path(f"/proc/{process.pid}/stat")
+    deadline = time.monotonic() + PATIENCE_S
+    while status.read_text().rsplit(")", 1)[1].split()[0] != "T":
+        assert time.monotonic() < deadline, "it does not fall asleep"
+        time.sleep(0.05)
 
 
 def aborted_records(settings: Settings, topic: str) -> None:
@@ -110,49 +92,70 @@ def aborted_records(settings: Settings, topic: str) -> None:
     producer.abort_transaction(30)
 
 
-@pytest.fixture
-def raw(settings_for_test: Settings) -> Settings:
-    topic = topic_name(TopicRole.RAW, settings_for_test.topic_prefix)
-    items = generate(seed=3, count=RECORDS, tenants=4, fault_share=0.05, now_ns=time.time_ns())
-    aborted_records(settings_for_test, topic)
-    publish(settings_for_test, items, topic=topic)
-    return settings_for_test
+@pytest.fixture(scope="module")
+def answers(
+    request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[AuditReport]]]:
+    """Of every bug that is asked for in this run, by its name; "" is a worker without any.
+
+    Scenes wait for sessions to end and for processes to start, so some are played at a time, each on topics of its own.
+    """
+    asked = {
+        str(item.callspec.params["name"]) if hasattr(item, "callspec") else ""
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.module is request.module
+    }
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        # The longest first: what comes last is waited for alone.
+        in_order = sorted(asked, key=lambda name: not BUGS.get(name, NO_BUG).crash_at)
+        yield {
+            name: pool.submit(play, stack, tmp_path_factory.mktemp("scene"), name, BUGS.get(name, NO_BUG))
+            for name in in_order
+        }
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_the_auditor_finds(raw: Settings, name: str, tmp_path: Path) -> None:
+def test_the_auditor_finds(answers: Mapping[str, Future[AuditReport]], name: str) -> None:
     """Each bug by its own kind of finding."""
-    found = findings_with(raw, name, BUGS[name], tmp_path / "worker.log")
+    found = {str(kind) for kind in answers[name].result().counts}
     assert BUGS[name].found_as in found, f"{BUGS[name].story}: the auditor says {found or 'nothing'}"
 
 
-def test_the_auditor_finds_nothing_where_no_bug_is(raw: Settings, tmp_path: Path) -> None:
+def test_the_auditor_finds_nothing_where_no_bug_is(answers: Mapping[str, Future[AuditReport]]) -> None:
     """The same scene without a bug, with a crash in it."""
-    assert not findings_with(
-        raw, "", Bug("no bug", (), "", crash_at="after_offsets", agents=BOTH), tmp_path / "worker.log"
-    )
-    report = run_audit(raw)
+    report = answers[""].result()
+    assert not report.counts
     assert report.accounted == RECORDS
     assert report.classified.accounted == report.classified.records == report.outcomes["invalid"] > 0
 
 
-def findings_with(settings: Settings, name: str, bug: Bug, log: Path) -> set[str]:
-    first = Worker(settings, name, bug, log, bug.crash_at)
-    second = None
-    try:
-        if bug.sleeps:
-            first.until_stopped()
-            second = Worker(settings, name, bug, log)
-            asyncio.run(until_taken_over(settings))
-            first.process.send_signal(signal.SIGCONT)
-            time.sleep(2)  # it wakes, and commits what it slept over if nothing stops it
-        else:
-            if bug.crash_at:
-                first.process.wait(PATIENCE_S)
-                second = Worker(settings, name, bug, log)
-            run_audit(settings, wait_s=PATIENCE_S, wait_for=bug.agents, check_payloads=False)
-    finally:
-        for worker in (first, second):
-            if worker is not None:
-                worker.end()
-    return {str(kind) for kind in run_audit(settings).counts}
+def play(stack: Stack, home: Path, name: str, bug: Bug) -> AuditReport:
+    """The whole scene: traces, a worker with the bug, what happens to it, who comes after it, the audit."""
+    with topics_of_its_own(stack, home) as settings:
+        topic = topic_name(TopicRole.RAW, settings.topic_prefix)
+        aborted_records(settings, topic)
+        items = generate(seed=3, count=RECORDS, tenants=4, fault_share=0.05, now_ns=time.time_ns())
+        publish(settings, items, topic=topic)
+        mutants = Mutants(settings, home / "workers.log")
+        try:
+            work(mutants, name, bug)
+            mutants.stop()
+        finally:
+            mutants.end()
+        return run_audit(settings)
+
+
+def work(mutants: Mutants, name: str, bug: Bug) -> None:
+    """Until everything has been judged, rightly or not."""
+    first = mutants.start(name, bug, bug.crash_at)
+    if bug.sleeps:
+        until_stopped(first)
+        mutants.start(name, bug)
+        asyncio.run(until_taken_over(mutants.settings))
+        first.send_signal(signal.SIGCONT)
+        time.sleep(2)  # it wakes, and commits what it slept over if nothing stops it
+        return
+    if bug.crash_at:
+        first.wait(PATIENCE_S)
+        mutants.start(name, bug)
+    run_audit(mutants.settings, wait_s=PATIENCE_S, wait_for=bug.agents, check_payloads=False)

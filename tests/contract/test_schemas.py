@@ -1,6 +1,6 @@
 """What we write follows its published schema, and the schema refuses what we would never write (DESIGN 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,21 +12,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from assay.agents.topics import FAILING_MAX_BYTES, TOPICS
+from assay.agents.topics import CLASSIFIED_MAX_BYTES, FAILING_MAX_BYTES, TOPICS
 from assay.pipeline.classify import Classifier, Unknown
 from assay.pipeline.core import headers
 from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Category, Issue, Severity
 from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
-from assay.pipeline.core.record import RawRecord
+from assay.pipeline.core.record import RawRecord, Source
 from assay.pipeline.core.team import Team
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.core.verdict import NONE
-from assay.pipeline.dispose import FailingWriter, Tally
+from assay.pipeline.dispose import (
+    DeadLetteredWriter,
+    Effect,
+    FailingWriter,
+    QuarantinedWriter,
+    ReceiptWriter,
+    RuleTried,
+    Tally,
+    Tried,
+    Try,
+)
+from assay.pipeline.dispose.ending import MOST_CODES, MOST_TRIES
 from assay.pipeline.dispose.envelope import MAX_BYTES, PENDING
 from assay.pipeline.dispose.listing import TEXT_LIMITS
 from assay.pipeline.dispose.testing import BUNDLE, KeylessSealer, a_record, a_verdict, an_issue
+from assay.pipeline.remediate import RuleResult
 
 LATEST_NS = 253_402_300_799 * 10**9  # the end of the year 9999: RFC 3339 has four digits for it
 
@@ -40,9 +52,11 @@ def _schema(kind: str) -> Any:
 FAILED_TRACE_SCHEMA = _schema("failed_trace")
 TALLY_SCHEMA = _schema("tally")
 ISSUE_SCHEMA = _schema("issue")
+RECEIPT_SCHEMA = _schema("receipt")
 FAILED_TRACE = Draft202012Validator(FAILED_TRACE_SCHEMA)
 TALLY = Draft202012Validator(TALLY_SCHEMA)
 ISSUE = Draft202012Validator(ISSUE_SCHEMA)
+RECEIPT = Draft202012Validator(RECEIPT_SCHEMA)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 words = st.from_regex(r"[A-Za-z0-9_.:-]{1,20}", fullmatch=True)
@@ -118,6 +132,71 @@ def test_every_classified_envelope_and_every_issue_fact_follows_its_schema(
         ISSUE.validate(_json(fact))
 
 
+tries = st.builds(Try, text, text, st.lists(text, max_size=20), st.sampled_from(RuleResult), text)
+
+
+@given(records, verdicts, st.sampled_from(Reason), st.lists(tries, max_size=20))
+def test_every_envelope_at_its_end_follows_its_schema(
+    record: Any, verdict: Any, reason: Reason, tried: list[Try]
+) -> None:
+    """S0-127, S0-129: with what was tried, whatever a rule is called."""
+    failing = FailingWriter(BUNDLE, KeylessSealer(), "g")(record, verdict, 0)
+    for write in (QuarantinedWriter(BUNDLE), DeadLetteredWriter(BUNDLE, "g")):
+        came = RawRecord("traces.classified", 0, 0, 0, failing.key, failing.value, failing.headers)
+        ended = write(came, _json(failing), reason, tried)
+        assert ended is not None
+        FAILED_TRACE.validate(_json(ended))
+
+
+def a_tried(rules: Sequence[RuleTried], **members: Any) -> Tried:
+    return Tried(
+        source=Source("traces.raw", 0, 0),
+        tenant="acme",
+        subject="workflow_trace",
+        schema_version="1.2.0",
+        trace_id=NONE,
+        producer=NONE,
+        producer_version=NONE,
+        attempts=1,
+        fingerprint="0" * 16,
+        rules=rules,
+        patch=[],
+        inverse=[],
+        came=b"",
+        left=None,
+        outcome=Outcome.REMEDIATED,
+        reason=Reason.REPAIRED,
+    )._replace(**members)
+
+
+A_RULE = RuleTried("fill_in", "1", (IssueCode.SCHEMA_REQUIRED_MISSING,), "applied", "", "", "", Effect.FIXED)
+rules = st.builds(
+    RuleTried,
+    words,
+    words,
+    st.lists(st.sampled_from(IssueCode), max_size=3).map(tuple),
+    st.sampled_from(RuleResult),
+    words | st.just(""),
+    st.sampled_from(["", "a" * 64]),
+    st.sampled_from(["", "b" * 64]),
+    st.sampled_from(Effect),
+)
+
+
+@given(
+    st.lists(rules, min_size=1, max_size=3),
+    st.sampled_from(sorted(RECEIPT_SCHEMA["properties"]["reason"]["enum"])),
+    st.none() | st.binary(max_size=9),
+    times,
+)
+def test_every_receipt_follows_its_schema(
+    tried: list[RuleTried], reason: str, left: bytes | None, now_ns: int
+) -> None:
+    write = ReceiptWriter(BUNDLE, KeylessSealer())
+    for receipt in write(a_tried(tried, reason=Reason(reason), left=left), now_ns):
+        RECEIPT.validate(_json(receipt))
+
+
 @given(st.lists(odd_issues, min_size=1, max_size=4), words)
 def test_a_fact_follows_its_schema_whatever_the_envelope_says_of_its_issues(
     found: list[Any], tenant: str
@@ -181,11 +260,12 @@ def _examples() -> dict[str, tuple[Draft202012Validator, Any]]:
     return {
         "issue": (ISSUE, _json(CLASSIFY(record).facts[0])),
         "failed_trace": (FAILED_TRACE, _json(_write(a_record(), MAX_BYTES))),
+        "receipt": (RECEIPT, _json(ReceiptWriter(BUNDLE, KeylessSealer())(a_tried([A_RULE]), 0)[0])),
         "tally": (TALLY, _json(tally.to_outgoing([Span("t", 0, 0, 1, 1)], 0)[0])),
     }
 
 
-@pytest.mark.parametrize("kind", ["failed_trace", "tally", "issue"])
+@pytest.mark.parametrize("kind", ["failed_trace", "tally", "issue", "receipt"])
 def test_no_member_may_be_missing_or_made_up(kind: str) -> None:
     validator, document = _examples()[kind]
     assert validator.is_valid(document)
@@ -226,6 +306,14 @@ def test_the_words_of_the_schemas_are_those_of_the_code() -> None:
     assert set(line["outcome"]["enum"]) == {*Outcome, *Hop}
     assert set(line["reason"]["enum"]) == {*Reason}
     assert set(TALLY_SCHEMA["properties"]["unknown"]["properties"]) == {*Unknown}
+    tried = members["remediation"]
+    assert (tried["maxItems"], tried["items"]["properties"]["codes"]["maxItems"]) == (MOST_TRIES, MOST_CODES)
+    assert tried["items"]["properties"]["result"]["enum"] == [*RuleResult]
+    receipt = RECEIPT_SCHEMA["properties"]
+    assert receipt["result"]["enum"] == [*RuleResult]
+    assert receipt["effect"]["enum"] == [*Effect]
+    assert set(receipt["outcome"]["enum"]) == {*Outcome} - {Outcome.VALID}
+    assert set(receipt["reason"]["enum"]) <= {*Reason}
     fact = ISSUE_SCHEMA["properties"]
     assert fact["severity"]["enum"] == [*Severity]
     assert fact["category"]["enum"] == [*Category]
@@ -254,9 +342,9 @@ def test_a_classified_trace_fits_its_topic_however_it_came() -> None:
 
 def test_envelopes_are_made_to_fit_the_topics_that_carry_them() -> None:
     assert MAX_BYTES == FAILING_MAX_BYTES
-    assert {TOPICS[role].max_message_bytes for role in (TopicRole.INVALID, TopicRole.DEAD_LETTER)} == {
-        MAX_BYTES
-    }
+    assert TOPICS[TopicRole.INVALID].max_message_bytes == MAX_BYTES
+    for role in (TopicRole.QUARANTINE, TopicRole.DEAD_LETTER):
+        assert TOPICS[role].max_message_bytes >= CLASSIFIED_MAX_BYTES
 
 
 def test_who_cannot_be_told_is_called_none() -> None:

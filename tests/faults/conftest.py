@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,11 +17,14 @@ from confluent_kafka import Consumer, TopicPartition
 from assay.agents.audit import AuditReport, run_audit
 from assay.agents.devstack import Stack
 from assay.agents.generate import PublishResult, publish
-from assay.agents.settings import Settings, load_settings
+from assay.agents.settings import Settings
 from assay.agents.topic_admin import ensure_topics
 from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import generate
+
+from ..conftest import topics_of_its_own
+from ..processes import LANES, Processes
 
 LEAST_RECORDS = 60_000
 READY_S = 30
@@ -72,8 +74,10 @@ class Campaign:
 
     settings: Settings
     directory: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     traffic: Traffic | None = None
+
+    def __post_init__(self) -> None:
+        self.workers = Processes(self.settings, self.directory / "workers.log")
 
     def start_traffic(self, rate: float) -> None:
         self.traffic = Traffic(self.settings, self.directory / "journal.jsonl", rate)
@@ -81,40 +85,10 @@ class Campaign:
 
     def spawn(self, **extra: object) -> subprocess.Popen[bytes]:
         """A worker process of its own: no supervisor, so that the test decides what is restarted."""
-        settings = self.settings
-        env = os.environ | {
-            "ASSAY_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "ASSAY_REDIS_URL": settings.redis_url,
-            "ASSAY_TOPIC_PREFIX": settings.topic_prefix,
-            "ASSAY_ENV": settings.env,
-            "ASSAY_HOME": str(settings.home),
-            "ASSAY_SLOTS": str(settings.slots),
-            "ASSAY_SESSION_TIMEOUT_MS": "6000",
-            "ASSAY_TRANSACTION_TIMEOUT_MS": "10000",
-            "ASSAY_WEB_PORT": "0",
-            **{f"ASSAY_{key.upper()}": str(value) for key, value in extra.items()},
-        }
-        with (self.directory / "workers.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "assay.agents.cli",
-                    "worker",
-                    "--agents",
-                    "detector,classifier",
-                    "--child",
-                    "0",
-                ],
-                env=env,
-                stdout=log,
-                stderr=log,
-            )
-        self.workers.append(worker)
-        return worker
+        return self.workers.worker(",".join(LANES), **extra)
 
     def alive(self) -> list[subprocess.Popen[bytes]]:
-        return [worker for worker in self.workers if worker.poll() is None]
+        return self.workers.alive()
 
     def keep(self, count: int) -> None:
         """Start workers until ``count`` are alive, as a supervisor would."""
@@ -164,11 +138,8 @@ class Campaign:
             self.keep(keep)
             self.traffic.join(0.5)
         self.keep(keep)
-        run_audit(self.settings, wait_s=DRAIN_S, check_payloads=False)
-        for worker in self.alive():
-            worker.send_signal(signal.SIGTERM)
-        for worker in self.workers:
-            worker.wait(20)
+        run_audit(self.settings, wait_s=DRAIN_S, wait_for=LANES, check_payloads=False)
+        self.workers.stop()
         report = run_audit(self.settings, journal=self.traffic.journal, wait_s=0)
         (self.directory / "audit.json").write_text(json.dumps(report.to_json(), indent=1))
         return report
@@ -191,23 +162,14 @@ def campaign_of_wide_slots(settings_for_test: Settings, tmp_path: Path) -> Itera
 @pytest.fixture
 def campaign_of_its_own(private_stack: Stack, tmp_path: Path) -> Iterator[Campaign]:
     """A campaign whose broker may be killed: nobody else uses it."""
-    settings = load_settings(
-        env="own",
-        home=tmp_path,
-        bootstrap_servers=private_stack.bootstrap_servers,
-        redis_url=private_stack.redis_url,
-        partitions=4,
-    )
-    ensure_topics(settings)
-    yield from _campaign(settings, tmp_path)
+    with topics_of_its_own(private_stack, private_stack.home) as settings:
+        yield from _campaign(settings, tmp_path)
 
 
 def _campaign(settings: Settings, directory: Path) -> Iterator[Campaign]:
     campaign = Campaign(settings, directory)
     yield campaign
-    for worker in campaign.alive():
-        worker.kill()
-        worker.wait()
+    campaign.workers.end()
     if campaign.traffic is not None:
         campaign.traffic.enough.set()
         campaign.traffic.join(60)

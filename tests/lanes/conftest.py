@@ -197,8 +197,11 @@ class Bench:
         return sorted(str(source_of(record)) for record in self.log.visible(RAW))
 
     async def until_all_copied(self) -> None:
+        await self.until(lambda: len(self.log.visible(VALID)) >= len(self.log.visible(RAW)))
+
+    async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
-            while len(self.log.visible(VALID)) < len(self.log.visible(RAW)):
+            while not holds():
                 await asyncio.sleep(0.001)
 
     def committed(self, partition: int) -> int | None:

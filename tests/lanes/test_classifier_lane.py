@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from assay.agents.classifier import LANE, ClassifierStep
 from assay.agents.detector import LANE as DETECTOR
-from assay.agents.lanes import slot as slot_module
+from assay.agents.lanes import intake as intake_module
 from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import OpenNote
 from assay.agents.lanes.step import SourceRange
@@ -55,7 +55,7 @@ class AnyRule:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Poll often, so that tests need not wait for idle fetches."""
-    monkeypatch.setattr(slot_module, "IDLE_POLL_MS", 20)
+    monkeypatch.setattr(intake_module, "IDLE_POLL_MS", 20)
 
 
 @pytest.fixture(scope="session")

@@ -62,10 +62,16 @@ class World:
     def __post_init__(self) -> None:
         self.raw = topic_name(TopicRole.RAW, self.prefix)
 
-    async def member(self, group: str = "g", slots: int = PARTITIONS) -> tuple[GroupConsumer, Listener]:
+    async def member(
+        self, group: str = "g", slots: int = PARTITIONS, more_topics: Sequence[str] = ()
+    ) -> tuple[GroupConsumer, Listener]:
         listener = Listener()
         consumer = self.transport.consumer(
-            group=f"{self.prefix}{group}", topic=self.raw, slots=slots, listener=listener
+            group=f"{self.prefix}{group}",
+            topic=self.raw,
+            slots=slots,
+            listener=listener,
+            more_topics=more_topics,
         )
         listener.consumer = consumer
         await consumer.start()
@@ -283,6 +289,72 @@ async def test_a_null_key_and_a_null_value_stay_null(world: World) -> None:
             pass
     record = fetched.records[TopicPartition(world.raw, 0)][0]
     assert (record.key, record.value) == (None, None)
+
+
+async def test_topics_that_belong_together_are_owned_by_partition_number(world: World) -> None:
+    """A keyed lane's inputs share a state: whoever has partition 1 of the one has partition 1 of the other."""
+    second = topic_name(TopicRole.VALID, world.prefix)
+    writer = await world.producer()
+    await put(writer, raw(b"raw", 1), raw(b"valid", 1)._replace(role=TopicRole.VALID))
+    members = [await world.member(slots=2, more_topics=[second])]
+    await members[0][1].until_owned(2 * PARTITIONS)
+    members.append(await world.member(slots=2, more_topics=[second]))
+    for _, listener in members:
+        await listener.until_owned(PARTITIONS)
+    owned = [
+        tuple(
+            {each.partition for each in listener.owned if each.topic == topic}
+            for topic in (world.raw, second)
+        )
+        for _, listener in members
+    ]
+    assert sorted(owned, key=str) == [({0, 2}, {0, 2}), ({1, 3}, {1, 3})]
+    consumer, listener = members[owned.index(({1, 3}, {1, 3}))]
+    assert sorted(await read(consumer, listener, 2)) == [b"raw", b"valid"]
+
+
+async def read_back(world: World, *partitions: int) -> list[tuple[int, bytes | None]]:
+    """Partition and value of all that a reader without a group gets."""
+    found: list[tuple[int, bytes | None]] = []
+    where = [TopicPartition(world.raw, partition) for partition in partitions]
+    async with asyncio.timeout(PATIENCE_S):
+        await world.transport.read(
+            where, lambda records: found.extend((each.partition, each.value) for each in records)
+        )
+    return found
+
+
+async def test_reading_back_gives_all_committed_records_and_ends_at_the_end(world: World) -> None:
+    """A keyed lane's state is what was committed: what was aborted never was, and markers at the end do not hold it up."""
+    writer = await world.producer()
+    await put(writer, *(raw(b"%d" % n) for n in range(1500)), raw(b"other", 1), raw(b"not asked for", 2))
+    await put(writer, raw(b"last"))
+    await writer.begin()
+    await writer.send([raw(b"never")])
+    await writer.abort()
+    found = await read_back(world, 0, 1, 3)
+    assert [value for partition, value in found if partition == 0] == [
+        *(b"%d" % n for n in range(1500)),
+        b"last",
+    ]
+    assert [value for partition, value in found if partition != 0] == [b"other"]
+    assert await read_back(world) == []
+
+
+async def test_reading_back_waits_for_a_transaction_that_is_open(world: World) -> None:
+    """Its records may become the state after all: reading ends behind them, not before."""
+    writer = await world.producer()
+    await put(writer, raw(b"before"))
+    await writer.begin()
+    await writer.send([raw(b"open")])
+    reading = asyncio.create_task(read_back(world, 0))
+    try:
+        done, _ = await asyncio.wait({reading}, timeout=0.5)
+        assert not done
+        await writer.commit()
+        assert await reading == [(0, b"before"), (0, b"open")]
+    finally:
+        reading.cancel()
 
 
 @pytest.mark.broker

@@ -24,6 +24,13 @@ OUTCOME_CHECKS: tuple[Callable[[Ledger, OutcomeSeen], Iterator[AuditFinding]], .
     misplaced,
     reordered,
 )
+END_CHECKS: tuple[Callable[[Ledger, OutcomeSeen], Iterator[AuditFinding]], ...] = (
+    invented,
+    altered,
+    wrong_tenant,
+    misplaced,
+)
+"""Of the end of a failing trace; its order is that of the hop before it."""
 LEDGER_CHECKS: tuple[Callable[[Ledger], Iterator[AuditFinding]], ...] = (
     missing,
     doubled,
@@ -34,4 +41,4 @@ LEDGER_CHECKS: tuple[Callable[[Ledger], Iterator[AuditFinding]], ...] = (
     hanging,
 )
 
-__all__ = ["LEDGER_CHECKS", "OUTCOME_CHECKS"]
+__all__ = ["END_CHECKS", "LEDGER_CHECKS", "OUTCOME_CHECKS"]

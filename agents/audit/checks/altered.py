@@ -13,12 +13,14 @@ from ..ledger import Ledger
 WORDS = {
     TopicRole.VALID: (Outcome.VALID.value,),
     TopicRole.INVALID: (None, "invalid"),  # a hop, not an end
+    TopicRole.REMEDIATED: (Outcome.REMEDIATED.value,),
+    TopicRole.QUARANTINE: (Outcome.QUARANTINED.value,),
     TopicRole.DEAD_LETTER: (Outcome.DEAD_LETTERED.value,),
 }
 
 
 def altered(ledger: Ledger, outcome: OutcomeSeen) -> Iterator[AuditFinding]:
-    """A passing trace holds what came in; a failing one opens to it; the headers say the same."""
+    """A passing trace holds what came in, a repaired one its key and headers; a failing one opens to it."""
     source = outcome.marks.source
     fact = ledger.fact_of(source)
     if fact is None:
@@ -39,6 +41,9 @@ def _differences(outcome: OutcomeSeen, fact: RawFact) -> Iterator[str]:
     if marks.sha256 != fact.digest.value:
         yield "header assay-sha256 is not the hash of the raw value"
     match outcome.envelope:
+        case None if outcome.role is TopicRole.REMEDIATED:  # its value is proved by its receipts
+            repaired = outcome.digest._replace(value=fact.digest.value, length=fact.digest.length)
+            yield from _unlike(repaired, fact.digest, fact.kept)
         case None:
             yield from _unlike(outcome.digest, fact.digest, fact.kept)
         case BadEnvelope(why):

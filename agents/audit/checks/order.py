@@ -8,7 +8,7 @@ from ..ledger import ORDERED, Ledger, way_of
 
 
 def misplaced(ledger: Ledger, outcome: OutcomeSeen) -> Iterator[AuditFinding]:  # noqa: ARG001 - the signature of a check
-    """On ``traces.valid``, ``traces.invalid`` and ``traces.classified`` a record keeps its partition number (DESIGN 4)."""
+    """On all topics but the dead letters' a record keeps its partition number (DESIGN 4)."""
     source = outcome.marks.source
     if source is not None and outcome.role in ORDERED and outcome.at.partition != source.partition:
         yield AuditFinding(

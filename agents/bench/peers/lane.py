@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from prometheus_client import CollectorRegistry
 
-from assay.agents.app import lane_specs
 from assay.agents.bench.job import ALL_CHECKS, Job
 from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.bench.tuned import run_tuned
@@ -20,6 +19,7 @@ from assay.agents.lanes.step import LaneStep, SourceRange, Work
 from assay.agents.names import lane_group
 from assay.agents.policy_files import load_policies
 from assay.agents.process import tune_memory
+from assay.agents.roster import lane_specs
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.telemetry import Telemetry

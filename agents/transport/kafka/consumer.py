@@ -30,9 +30,15 @@ class KafkaConsumer:
     """A :class:`GroupConsumer`. Reads committed records only, never commits, owns whole slots."""
 
     def __init__(
-        self, settings: Settings, *, group: str, topic: str, slots: int, listener: AssignmentListener
+        self,
+        settings: Settings,
+        *,
+        group: str,
+        topics: Sequence[str],
+        slots: int,
+        listener: AssignmentListener,
     ) -> None:
-        self._topic = topic
+        self._topics = list(topics)
         self._slots = slots
         self._listener = _Listener(listener)
         self._consumer = AIOKafkaConsumer(
@@ -52,7 +58,7 @@ class KafkaConsumer:
 
     async def start(self) -> None:
         """Join the group."""
-        self._consumer.subscribe([self._topic], listener=self._listener)
+        self._consumer.subscribe(self._topics, listener=self._listener)
         try:
             await self._consumer.start()
         except KafkaError as error:
@@ -76,7 +82,7 @@ class KafkaConsumer:
                 f"other workers of this group do not use {self._slots} slots: "
                 "set ASSAY_SLOTS to the same number for all of them, or stop them first"
             )
-        return TransientError(f"cannot read {self._topic}: {type(error).__name__}")
+        return TransientError(f"cannot read {', '.join(self._topics)}: {type(error).__name__}")
 
     async def committed(self, partition: TopicPartition) -> int | None:
         """See :class:`GroupConsumer`."""

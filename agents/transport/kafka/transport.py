@@ -1,5 +1,8 @@
 """The transport on Kafka."""
 
+from collections.abc import Callable, Sequence
+
+from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
@@ -7,9 +10,11 @@ from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
 from assay.agents.transport.protocol import AssignmentListener
 from assay.pipeline.core.errors import DependencyUnavailableError
+from assay.pipeline.core.record import Record
 
 from .consumer import KafkaConsumer
 from .producer import KafkaProducer
+from .reader import read_all
 
 
 class KafkaTransport:
@@ -51,9 +56,25 @@ class KafkaTransport:
             raise DependencyUnavailableError(f"no topic {topic}: run assay topics apply") from error
         return len(known)
 
-    def consumer(self, *, group: str, topic: str, slots: int, listener: AssignmentListener) -> KafkaConsumer:
+    def consumer(
+        self,
+        *,
+        group: str,
+        topic: str,
+        slots: int,
+        listener: AssignmentListener,
+        more_topics: Sequence[str] = (),
+    ) -> KafkaConsumer:
         """See :class:`Transport`."""
-        return KafkaConsumer(self._settings, group=group, topic=topic, slots=slots, listener=listener)
+        return KafkaConsumer(
+            self._settings, group=group, topics=(topic, *more_topics), slots=slots, listener=listener
+        )
+
+    async def read(
+        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+    ) -> None:
+        """See :class:`Transport`."""
+        await read_all(self._settings, partitions, take)
 
     def producer(self, transactional_id: str) -> KafkaProducer:
         """See :class:`Transport`."""

@@ -1,6 +1,7 @@
 """Group membership in memory: eager rebalances, as aiokafka does them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
@@ -25,9 +26,9 @@ class Member:
 class MemoryGroup:
     """Hands out slots to members; every change revokes everything first."""
 
-    def __init__(self, name: str, topic: str, slots: int, partitions: int) -> None:
+    def __init__(self, name: str, topics: Sequence[str], slots: int, partitions: int) -> None:
         self.name = name
-        self._topic = topic
+        self._topics = topics
         self.slots = slots
         self._partitions = partitions
         self._members: list[Member] = []
@@ -73,7 +74,8 @@ class MemoryGroup:
         shares = share_out([member.name for member in self._members], self.slots)
         for member in self._members:
             member.owned = frozenset(
-                TopicPartition(self._topic, partition)
+                TopicPartition(topic, partition)
+                for topic in self._topics
                 for slot in shares[member.name]
                 for partition in partitions_of(slot, self.slots, self._partitions)
             )

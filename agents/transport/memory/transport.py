@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import TopicPartition
 
@@ -10,11 +10,13 @@ from assay.agents.topics import topic_name
 from assay.agents.transport.partitioner import partition_of
 from assay.agents.transport.protocol import AssignmentListener, Fetched
 from assay.pipeline.core.outgoing import Outgoing
+from assay.pipeline.core.record import Record
 
 from .group import Member, MemoryGroup
 from .log import MemoryLog, Status, Transaction
 
 POLL_S = 0.001
+READ_RECORDS = 1000
 
 
 class MemoryConsumer:
@@ -154,16 +156,36 @@ class MemoryTransport:
         """See :class:`Transport`."""
         return self.log.partitions(topic)
 
-    def group(self, group: str, topic: str, slots: int = 1) -> MemoryGroup:
+    def group(self, group: str, topic: str, slots: int = 1, more_topics: Sequence[str] = ()) -> MemoryGroup:
         """The group of that name."""
         return self._groups.setdefault(
-            (group, topic), MemoryGroup(group, topic, slots, self.log.partitions(topic))
+            (group, topic), MemoryGroup(group, (topic, *more_topics), slots, self.log.partitions(topic))
         )
 
-    def consumer(self, *, group: str, topic: str, slots: int, listener: AssignmentListener) -> MemoryConsumer:
+    def consumer(
+        self,
+        *,
+        group: str,
+        topic: str,
+        slots: int,
+        listener: AssignmentListener,
+        more_topics: Sequence[str] = (),
+    ) -> MemoryConsumer:
         """See :class:`Transport`."""
         member = Member(f"member-{next(self._numbers):04d}", listener)
-        return MemoryConsumer(self.log, self.group(group, topic, slots), member, slots)
+        return MemoryConsumer(self.log, self.group(group, topic, slots, more_topics), member, slots)
+
+    async def read(
+        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+    ) -> None:
+        """See :class:`Transport`."""
+        for partition in partitions:
+            end = self.log.end(partition)
+            position = 0
+            while position < end:
+                records, position = self.log.read(partition, position, READ_RECORDS)
+                take(records)
+                await asyncio.sleep(0 if records else POLL_S)
 
     def producer(self, transactional_id: str) -> MemoryProducer:
         """See :class:`Transport`."""

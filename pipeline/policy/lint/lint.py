@@ -6,13 +6,16 @@ from typing import NamedTuple, TypeAlias
 
 from ...core.document import Json
 from ..bundle import Bundle, Subject
-from ..bundle_files import BINDINGS, CLASSIFICATION_FILE
+from ..bundle_files import BINDINGS, CLASSIFICATION_FILE, ESCALATION_FILE, NOTIFICATIONS_FILE
 from ..note import Note
 from ..parse import MOST_NOTES, Reading, read_bundle
 from ..places import located
 from .bindings import strange_tenants, unbound_subjects
 from .classification import rows_without_effect
+from .escalation import doubtful_chains
+from .notifications import unheard_roles, values_that_leave
 from .patterns import refused_patterns
+from .remediation import rules_without_subject, upgrades_to_nowhere, writes_outside_schemas
 from .schemas import doubled_versions, pointers_to_nothing, unreachable_versions
 
 Lint: TypeAlias = Callable[[Bundle, Mapping[str, Json]], Iterator[Note]]
@@ -33,7 +36,13 @@ LINTS: tuple[LintRow, ...] = (
     LintRow(doubled_versions),
     LintRow(pointers_to_nothing),
     LintRow(rows_without_effect, (CLASSIFICATION_FILE,)),
+    LintRow(doubtful_chains, (ESCALATION_FILE,)),
+    LintRow(unheard_roles, (NOTIFICATIONS_FILE, ESCALATION_FILE)),
+    LintRow(values_that_leave, (NOTIFICATIONS_FILE,)),
     LintRow(refused_patterns),
+    LintRow(rules_without_subject),
+    LintRow(writes_outside_schemas),
+    LintRow(upgrades_to_nowhere),
 )
 
 

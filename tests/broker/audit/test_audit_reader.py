@@ -72,6 +72,7 @@ class HandMadeLane:
                         value=item.value,
                         headers=list(item.headers),
                     )
+                producer.flush(TIMEOUT_S)  # else what is aborted may never have been there
                 ending(TIMEOUT_S)
 
     def work(
@@ -119,6 +120,7 @@ class HandMadeLane:
 
     def _read(self, partition: int) -> tuple[list[RawRecord], int]:
         self.consumer.assign([KafkaPartition(self.raw, partition, 0)])
+        self.consumer.list_topics(self.raw, TIMEOUT_S)  # who leads it: else found out within a second
         records: list[RawRecord] = []
         deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:

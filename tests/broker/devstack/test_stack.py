@@ -20,7 +20,7 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 def settings(private_stack: Stack) -> Settings:
-    return load_settings(home=private_stack.home, partitions=2)
+    return load_settings(home=private_stack.home, partitions=2, quality_partitions=1)
 
 
 def state_of(stack: Stack, service: Service) -> ServiceState:
@@ -106,6 +106,13 @@ def test_a_port_in_use_is_refused_before_anything_starts(tmp_path: Path) -> None
 def test_a_broker_that_cannot_start_says_why(private_stack: Stack) -> None:
     """Its data was damaged: the end of its own log is in the message."""
     devstack.down(private_stack.home)
-    (private_stack.home / "dev" / "kafka" / "data" / "meta.properties").write_text("node.id=7\nversion=1\n")
-    with pytest.raises(DependencyUnavailableError, match=r"(?s)kafka ended while it started.*kafka\.log.*id"):
-        devstack.up(private_stack.home)
+    identity = private_stack.home / "dev" / "kafka" / "data" / "meta.properties"
+    right = identity.read_bytes()
+    identity.write_text("node.id=7\nversion=1\n")
+    try:
+        with pytest.raises(
+            DependencyUnavailableError, match=r"(?s)kafka ended while it started.*kafka\.log.*id"
+        ):
+            devstack.up(private_stack.home)
+    finally:
+        identity.write_bytes(right)

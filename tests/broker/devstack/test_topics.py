@@ -5,6 +5,7 @@ import time
 import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, ResourceType
 
+from assay.agents import topic_admin
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topic_admin import (
     admin_client,
@@ -50,7 +51,8 @@ def test_all_are_created_as_the_table_says(settings_for_test: Settings) -> None:
     topics = admin_client(settings_for_test).list_topics(timeout=10).topics
     for role, spec in TOPICS.items():
         count = len(topics[topic_name(role, settings_for_test.topic_prefix)].partitions)
-        assert count == (spec.partitions or settings_for_test.partitions)
+        wanted = {None: settings_for_test.partitions, 1: 1}
+        assert count == wanted.get(spec.partitions, settings_for_test.quality_partitions)
 
 
 def test_a_second_apply_changes_nothing(settings_for_test: Settings) -> None:
@@ -87,10 +89,8 @@ def test_topics_follow_when_the_raw_one_grows(settings_for_test: Settings) -> No
     client = admin_client(settings_for_test)  # must outlive its requests
     for future in client.create_partitions([NewPartitions(raw, 6)]).values():
         future.result()
-    places_become(
-        settings_for_test,
-        [f"traces.{hop} partitions" for hop in ("valid", "invalid", "classified")],
-    )
+    followers = [role for role, spec in TOPICS.items() if spec.partitions is None and role != TopicRole.RAW]
+    places_become(settings_for_test, [f"{role} partitions" for role in followers])
     ensure_topics(settings_for_test)
     assert places(settings_for_test) == []
 
@@ -101,7 +101,8 @@ def test_a_worker_is_told_which_topics_are_missing(settings_for_test: Settings) 
         require_topics(other)
 
 
-def test_a_kafka_that_is_not_there_is_named() -> None:
+def test_a_kafka_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_admin, "CONNECTS_WITHIN_S", 0.2)
     settings = load_settings(bootstrap_servers="127.0.0.1:1")
     with pytest.raises(DependencyUnavailableError, match=r"127\.0\.0\.1:1 "):
         check_topics(settings)

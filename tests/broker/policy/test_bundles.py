@@ -27,6 +27,7 @@ from assay.pipeline.policy.parse import load_bundle
 from assay.pipeline.policy.publication import Active, Candidate
 from assay.pipeline.policy.publication_log import PolicyLog
 
+from ...processes import LANES
 from ..conftest import Workers, outcomes
 
 pytestmark = pytest.mark.broker
@@ -243,7 +244,7 @@ def test_a_policy_is_changed_while_traces_flow(
         ]
         ids = [header(found[source][1], "assay-bundle") for source in in_order]
         assert ids == sorted(ids, key=[old, new].index), "nobody goes back to the old one"
-    report = run_audit(settings_for_test, wait_s=30)
+    report = run_audit(settings_for_test, wait_s=30, wait_for=LANES)
     assert report.ok, report
     assert workers.stop() == [0, 0, 0]
     said = workers.log.read_text()

@@ -1,16 +1,13 @@
 """A worker process with its web pages, and the command line as a person runs it."""
 
-import os
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 from confluent_kafka import Producer
 
@@ -18,6 +15,8 @@ from assay.agents.devstack import ports
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
+
+from ...processes import ASSAY, Processes
 
 LIMIT_S = 60
 POLL_S = 0.02
@@ -76,46 +75,19 @@ def pages(settings_for_test: Settings) -> Pages:
         taken.add(port)
 
 
-@dataclass
-class Commands:
+class Commands(Processes):
     """``assay …`` as a process of its own."""
 
-    settings: Settings
-    log: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
     def start(self, *arguments: str, **extra: object) -> subprocess.Popen[bytes]:
-        settings = self.settings
-        env = os.environ | {
-            "ASSAY_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "ASSAY_REDIS_URL": settings.redis_url,
-            "ASSAY_TOPIC_PREFIX": settings.topic_prefix,
-            "ASSAY_ENV": settings.env,
-            "ASSAY_HOME": str(settings.home),
-            "ASSAY_PARTITIONS": str(settings.partitions),
-            "ASSAY_WEB_PORT": "0",
-            **{f"ASSAY_{key.upper()}": str(value) for key, value in extra.items()},
-        }
-        with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "assay.agents.cli", *arguments]
-            self.running.append(subprocess.Popen(command, env=env, stdout=log, stderr=log))
-        return self.running[-1]
-
-    def said(self) -> str:
-        return self.log.read_text()
+        """Run it; ``extra``: settings of its own, by name."""
+        return self.launch([*ASSAY, *arguments], **extra)
 
 
 @pytest.fixture
 def commands(settings_for_test: Settings, tmp_path: Path) -> Iterator[Commands]:
     commands = Commands(settings_for_test, tmp_path / "commands.log")
     yield commands
-    for process in commands.running:
-        if process.poll() is None:
-            children = psutil.Process(process.pid).children(recursive=True)
-            process.kill()
-            for child in children:
-                child.kill()
-        process.wait()
+    commands.end()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from assay.agents.topics import TOPICS, topic_name
 from assay.pipeline.core.metrics import METRICS
 from assay.pipeline.core.topics import TopicRole
 
+from ...processes import LANES
 from .conftest import Commands, Pages, until
 
 pytestmark = pytest.mark.broker
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.broker
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = (ROOT / "schemas/workflow_trace/examples/valid/full-1.2.0.json").read_bytes()
 SECRET = b"geheim-4111-1111"
-CHILD = ("worker", "--child", "0")
+CHILD = ("worker", "--agents", ",".join(LANES), "--child", "0")
+"""The lanes of a supervised worker: low-rate agents, with their own client of Kafka, have a process of their own."""
 STOPS_WITHIN_S = 10
 """RELIABILITY, row 32: a promise to orchestrators, so it is a limit here as well."""
 

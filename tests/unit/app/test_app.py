@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.agents.app import AGENTS, LANES, create_app, lane_specs
+from assay.agents.app import create_app
 from assay.agents.cli.worker import worker
+from assay.agents.roster import AGENTS, LANES, lane_specs
 from assay.agents.settings import load_settings
 from assay.pipeline.core.errors import ConfigError
 from assay.pipeline.core.topics import TopicRole

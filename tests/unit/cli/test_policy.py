@@ -21,6 +21,11 @@ pointers: {trace_type: /type, schema_version: /version}
 SCHEMA = """{"type": "object", "required": ["id"], "properties": {"type": true, "version": true, "id": {"type": "string"}}}"""
 BINDINGS = "bindings: [{topic: traces.raw, tenant: null, default_subject: order, subjects: [order]}]\n"
 
+RULE = (
+    "{name: fill, version: 1, subject: order, codes: [schema.type_invalid], steps: [{do: cast}], "
+    "auto_remediable: true, success_rate: 1, provenance: {owner: nobody, reason: a test}}"
+)
+
 Write = Callable[[str, str], Path]
 
 
@@ -123,7 +128,7 @@ def test_bundles_that_judge_alike_do_not_differ(write: Write, other: Write) -> N
         ("schemas/order/1.0.0.json", SCHEMA.replace('"string"', '"integer"'), "subjects: order.versions.1.0.0: the schema changes at /properties/id/type"),
         ("schemas/order/1.0.0.json", "{}", "subjects: order.versions.1.0.0: the schema changes at /type, /required, /properties"),
         ("schemas/order/2.0.0.json", SCHEMA, "subjects: order.versions.2.0.0: is new"),
-        ("remediation_rules/fill.yaml", "name: fill", "remediation_rules: remediation_rules/fill.yaml: is new"),
+        ("remediation_rules/fill.yaml", RULE, "remediation_rules: fill: is new"),
     ],
 )  # fmt: skip
 def test_a_change_is_said_in_words(write: Write, other: Write, path: str, text: str, words: str) -> None:

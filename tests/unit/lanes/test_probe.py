@@ -22,7 +22,13 @@ def judge(record):
         case b"dies": os.kill(os.getpid(), 11)
         case b"exits": sys.exit(0)
         case b"hangs": time.sleep(1000)
-        case b"grows": bytearray(1 << 40)
+        case b"exhausts": bytearray(1 << 60)
+        case b"grows":
+            held = []
+            for _ in range(200):
+                time.sleep(0.01)
+                try: held.append(b"x" * (1 << 22))
+                except MemoryError: pass
         case bytes() as value if value.startswith(b"raises"): raise ValueError(value)
 serve(judge)
 """
@@ -50,7 +56,7 @@ async def test_a_killer_kills_only_the_child_and_the_next_record_gets_a_new_one(
             os.kill(child.pid, 0)
 
 
-@pytest.mark.parametrize("value", [b"exits", b"grows", b"raises"])
+@pytest.mark.parametrize("value", [b"exits", b"exhausts", b"raises"])
 async def test_other_ways_to_end_are_deaths_too(value: bytes) -> None:
     """A worker would have ended as well: by its status, for want of memory, by an error that nobody caught."""
     async with Probe(COMMAND) as judged_apart:
@@ -62,6 +68,17 @@ async def test_a_record_that_hangs_the_child_is_as_bad(monkeypatch: pytest.Monke
         assert await judged_apart.survives(a_record(b"good"))
         monkeypatch.setattr(probe, "RECORD_S", 0.05)
         assert not await judged_apart.survives(a_record(b"hangs"))
+        assert judged_apart._child is None
+
+
+async def test_a_record_that_takes_all_memory_is_as_bad_even_if_it_swallows_the_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """D-16: a detector's error is caught and becomes an issue, so a limit that only raises one would hide the record."""
+    monkeypatch.setattr(probe, "MEMORY_BYTES", 300 << 20)
+    async with Probe(COMMAND) as judged_apart:
+        assert await judged_apart.survives(a_record(b"good"))
+        assert not await judged_apart.survives(a_record(b"grows"))
         assert judged_apart._child is None
 
 

@@ -12,6 +12,10 @@ from assay.pipeline.policy.classification import CLASSIFICATION, Enforcement, En
 from assay.pipeline.policy.parse import load_bundle
 
 Load = Callable[[str], Bundle]
+RULE = (
+    b"{name: fill, version: 1, subject: order, codes: [schema.type_invalid], steps: [{do: cast}], "
+    b"auto_remediable: true, success_rate: 1, provenance: {owner: nobody, reason: a test}}"
+)
 EMAIL = IssueCode.SECURITY_PII_EMAIL
 
 
@@ -86,7 +90,7 @@ def test_what_nobody_could_judge_may_be_said_to_be_less_severe(classified: Load)
         ("policies/classification.yaml", b"codes: {time.stale: {mode: audit}}"),
         ("policies/classification.yaml", b"codes: {time.stale: {at: {gate: audit}}}"),
         ("policies/teams.yaml", b"teams: {schema: security_team}"),
-        ("remediation_rules/fill.yaml", b"name: fill"),
+        ("remediation_rules/fill.yaml", RULE),
     ],
 )
 def test_each_of_these_files_is_part_of_the_id(

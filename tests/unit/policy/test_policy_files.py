@@ -17,6 +17,11 @@ from assay.pipeline.core.errors import ConfigError
 from assay.pipeline.policy.bounds import MAX_ALL_BYTES, most_bytes
 from assay.pipeline.policy.parse import load_bundle
 
+RULE = (
+    "{name: fill, version: 1, subject: any, codes: [schema.type_invalid], steps: [{do: cast}], "
+    "auto_remediable: true, success_rate: 1, provenance: {owner: nobody, reason: a test}}"
+)
+
 
 def test_the_policy_that_ships_has_three_subjects_on_one_shared_topic() -> None:
     bundle = load_policies(load_settings())
@@ -34,7 +39,8 @@ def test_directories_of_the_settings_replace_what_ships(tmp_path: Path, files: d
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     (tmp_path / "schemas/order/README.md").write_text("not policy")
-    assert read_policy_files(tmp_path / "schemas", tmp_path / "policies") == files
+    (tmp_path / "no-rules").mkdir()
+    assert read_policy_files(tmp_path / "schemas", tmp_path / "policies", tmp_path / "no-rules") == files
     settings = load_settings(schemas_dir=tmp_path / "schemas", policies_dir=tmp_path / "policies")
     assert set(load_policies(settings).subjects) == {"order", "event"}
 
@@ -46,12 +52,14 @@ def test_a_directory_that_is_not_there_is_named_with_its_setting(tmp_path: Path)
 
 
 def test_remediation_rules_of_the_settings_are_part_of_the_bundle(tmp_path: Path) -> None:
-    (tmp_path / "fill.yaml").write_text("name: fill")
+    (tmp_path / "fill.yaml").write_text(RULE)
     (tmp_path / "cases" / "fill").mkdir(parents=True)
     (tmp_path / "cases" / "fill" / "one.yaml").write_text("not: [even yaml")
     shipped = load_policies(load_settings())
     bundle = load_policies(load_settings(remediation_rules_dir=tmp_path))
-    assert bundle.remediation_rules == {"remediation_rules/fill.yaml": {"name": "fill"}}
+    assert {name: rule.file for name, rule in bundle.remediation_rules.items()} == {
+        "fill": "remediation_rules/fill.yaml"
+    }
     assert bundle.bundle_id != shipped.bundle_id
 
 

@@ -186,7 +186,7 @@ async def test_a_record_of_another_program_is_named_and_left_out_of_account(
 
 def test_every_lane_takes_bundles_while_running() -> None:
     """A step without ``use`` would judge by an old bundle for ever, silently."""
-    from assay.agents.app import LANES, lane_specs
+    from assay.agents.roster import LANES, lane_specs
     from assay.agents.settings import load_settings
 
     specs = lane_specs(load_settings())

@@ -75,6 +75,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "policy_source": "directory",
         "log_level": "ERROR",
         "crash_at": "after_send",
+        "may_open_traces": "True",
     }
     value = right.get(name, "3")
     set_env(monkeypatch, **{name: value})

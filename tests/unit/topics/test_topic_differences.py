@@ -57,6 +57,17 @@ def test_missing_topics_get_as_many_partitions_as_the_raw_one_has() -> None:
     assert wanted[TopicRole.TALLIES] == "8 partitions"
 
 
+@pytest.mark.parametrize("count", [1, 2, 64])
+def test_topics_that_do_not_follow_get_as_many_as_the_setting_says_or_the_one_that_they_need(
+    count: int,
+) -> None:
+    """A single partition is an order: the bundle in use, the audit log's chain of hashes, a replay's progress."""
+    wanted = {found.topic: found.wanted for found in find_differences({}, "", 3, quality_partitions=count)}
+    assert wanted[TopicRole.VALID] == "3 partitions"
+    assert wanted[TopicRole.ISSUES] == wanted[TopicRole.ISSUE_GROUPS] == f"{count} partitions"
+    assert {wanted[role] for role, spec in TOPICS.items() if spec.partitions == 1} == {"1 partitions"}
+
+
 @pytest.mark.parametrize(
     ("configs", "cure"),
     [

@@ -85,7 +85,18 @@ codes:
       replay: audit
 """,
     "policies/teams.yaml": "teams:\n  schema: security_team\n",
-    "remediation_rules/fill.yaml": "name: fill\nconditions:\n  - {regex: '^a'}\n",
+    "remediation_rules/fill.yaml": """\
+name: fill
+version: 1
+conditions:
+  - {test: regex, path: /id, regex: '^a'}
+subject: order
+codes: [schema.type_invalid]
+steps: [{do: cast, path: /id, to: string}]
+auto_remediable: true
+success_rate: 0.98
+provenance: {owner: nobody, reason: a test}
+""",
 }
 
 

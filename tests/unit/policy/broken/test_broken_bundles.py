@@ -344,7 +344,7 @@ BROKEN = {
         "after its tenant",
     ),
     "a pattern of a rule that RE2 refuses": Fault(
-        RULE, "'^a'", "'^(?!a)'", f"{RULE}:3: conditions[0].regex", "RE2 refuses", "without look-around"
+        RULE, "'^a'", "'^(?!a)'", f"{RULE}:4: conditions[0].regex", "RE2 refuses", "without look-around"
     ),
 }
 

@@ -29,7 +29,7 @@ def test_five_faults_in_five_files_are_named_in_one_run(change: Change, notes: N
     assert [(note["level"], note["file"], note["line"], note["place"]) for note in notes()] == [
         ("error", CODES, 3, f"{ROW}.severity"),
         ("error", "policies/limits.yaml", 1, "max_depth"),
-        ("error", "remediation_rules/fill.yaml", 3, "conditions[0].regex"),
+        ("error", "remediation_rules/fill.yaml", 4, "conditions[0].regex"),
         ("error", "schemas/order/2.0.0.json", 12, "/properties/day/pattern"),
         ("error", "schemas/order/subject.yaml", 8, "pointers.tenant"),
     ]

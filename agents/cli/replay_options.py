@@ -1,0 +1,148 @@
+"""What the verbs of ``assay replay`` and ``assay tasks`` share: filters, who asks and why."""
+
+import getpass
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from assay.agents.audit_log import audit_log
+from assay.agents.settings import Settings
+from assay.pipeline.core.audit_chain import Act
+from assay.pipeline.core.canonical import canonical
+from assay.pipeline.core.clock import NANOS_PER_SECOND, ns_of, rfc3339
+from assay.pipeline.core.issue import Severity
+from assay.pipeline.core.record import Source
+from assay.pipeline.replay import Origin, ReplayFilter, ReplayRequest
+from assay.pipeline.replay.request import DEFAULT_HOPS, DEFAULT_RATE, MOST_HOPS, MOST_RATE
+
+F = TypeVar("F", bound=Callable[..., Any])
+ORIGINS = {
+    "quarantine": (Origin.QUARANTINE,),
+    "dlq": (Origin.DEAD_LETTER,),
+    "all": (Origin.QUARANTINE, Origin.DEAD_LETTER),
+}
+_AGO = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?Z)?")
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+_FILTERS = (
+    click.option("--tenant", default="", metavar="ID", help="Only traces of this tenant."),
+    click.option("--code", default="", metavar="CODE", help="Only traces with an issue of this code."),
+    click.option("--fingerprint", default="", metavar="HEX", help="Only traces with this problem."),
+    click.option("--severity", type=click.Choice([*Severity]), help="Only traces as bad as this."),
+    click.option(
+        "--since",
+        default="",
+        metavar="TIME",
+        help="Detected then or later: 2h, 3d, or a UTC time ending in Z.",
+    ),
+    click.option("--until", default="", metavar="TIME", help="Detected before."),
+    click.option(
+        "--source", "sources", multiple=True, metavar="T/P/O", help="A raw record: topic/partition/offset."
+    ),
+    click.option(
+        "--from",
+        "origin",
+        type=click.Choice([*ORIGINS]),
+        default="all",
+        show_default=True,
+        help="Where they lie.",
+    ),
+    click.option(
+        "--rate",
+        type=click.IntRange(1, MOST_RATE),
+        default=DEFAULT_RATE,
+        show_default=True,
+        help="Traces per second, at most.",
+    ),
+    click.option(
+        "--hop-limit",
+        type=click.IntRange(1, MOST_HOPS),
+        default=DEFAULT_HOPS,
+        show_default=True,
+        help="Leave what was tried so often.",
+    ),
+    click.option("--only-passing", is_flag=True, help="Leave what today's bundle would not let pass."),
+    click.option("--force", is_flag=True, help="Also what passed since, is under way, or ended processes."),
+)
+
+
+def filter_options(command: F) -> F:
+    """Options that say which traces, for :func:`request_of`."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def who_options(command: F) -> F:
+    """``--actor`` and ``--reason``: every change has both."""
+    command = click.option(
+        "--reason", required=True, metavar="TEXT", help="Why; it is kept, and shown. No values of traces."
+    )(command)
+    return click.option(
+        "--actor", metavar="NAME", default=getpass.getuser, show_default="you", help="Who asks."
+    )(command)
+
+
+def request_of(now_ns: int, options: dict[str, Any]) -> ReplayRequest:
+    """The request that the options make. Raises ``click.BadParameter``."""
+    try:
+        sources = frozenset(map(Source.parse, options["sources"]))
+    except ValueError:
+        raise click.BadParameter("a source is topic/partition/offset", param_hint="--source") from None
+    severity = options["severity"]
+    wanted = ReplayFilter(
+        options["tenant"],
+        options["code"],
+        options["fingerprint"],
+        Severity(severity) if severity else None,
+        moment("--since", options["since"], now_ns),
+        moment("--until", options["until"], now_ns),
+        sources,
+    )
+    return ReplayRequest(
+        wanted,
+        ORIGINS[options["origin"]],
+        options["rate"],
+        options["hop_limit"],
+        options["force"],
+        options["only_passing"],
+    )
+
+
+def moment(option: str, text: str, now_ns: int) -> str:
+    """A time as it stands on the wire; empty for an empty text. Raises ``click.BadParameter``."""
+    if not text:
+        return ""
+    if ago := _AGO.fullmatch(text):
+        return rfc3339(now_ns - int(ago[1]) * _SECONDS[ago[2]] * NANOS_PER_SECOND)
+    if found := _TIME.fullmatch(text):
+        written = f"{found[1]}T{found[2] or '00:00:00'}.{(found[3] or '').ljust(9, '0')}Z"
+        try:
+            return rfc3339(ns_of(written))
+        except ValueError:
+            pass
+    raise click.BadParameter("write 90m, 2h, 3d, 2026-03-04 or 2026-03-04T09:15:00Z", param_hint=option)
+
+
+def job_id(request: ReplayRequest, actor: str, at: str) -> str:
+    """A short id, derived from who asked for what and when."""
+    content = canonical({"request": request.to_json(), "actor": actor, "at": at})
+    return f"r-{hashlib.sha256(content).hexdigest()[:10]}"
+
+
+async def noted(settings: Settings, act: Act) -> None:
+    """Write an audit entry; do what it says only after that."""
+    async with audit_log(settings) as log:
+        await log.append_all([act])
+
+
+def quiet() -> None:
+    """What the client would log of a Kafka that is away is in the error that ends the command."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    logging.getLogger("aiokafka").propagate = False

@@ -1,0 +1,91 @@
+"""``assay replay start``."""
+
+import asyncio
+import json
+from typing import Any
+
+import click
+
+from assay.agents.clock import SystemClock
+from assay.agents.replay.desk import answered, send
+from assay.agents.replay.shelf import KafkaShelf
+from assay.agents.settings import Settings, load_settings
+from assay.agents.topics import topic_name
+from assay.pipeline.core.audit_chain import Act
+from assay.pipeline.core.clock import rfc3339
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.replay import Command, ReplayBook, Status, Verb
+
+from .main import REFUSED, UNAVAILABLE
+from .replay_options import as_json_option, filter_options, job_id, noted, quiet, request_of, who_options
+
+SOURCE = "/assay/cli"
+wait_option = click.option(
+    "--timeout",
+    "wait_s",
+    metavar="SECONDS",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How long to wait for the agent's answer.",
+)
+
+
+@click.command()
+@filter_options
+@who_options
+@wait_option
+@as_json_option
+@click.pass_context
+def start(
+    ctx: click.Context, /, actor: str, reason: str, wait_s: int, *, as_json: bool, **options: Any
+) -> None:
+    """Start a replay: failing traces go through the raw topic and every detector once more.
+
+    Look first with `assay replay plan` and the same options. Each source is replayed only while its last outcome
+    is a failing one. Exit status 3 when no agent answers (it will, once one runs), 4 when the job is refused.
+    """
+    settings = load_settings()
+    quiet()
+    now_ns = SystemClock().now_ns()
+    request = request_of(now_ns, options)
+    at = rfc3339(now_ns)
+    command = Command(job_id(request, actor, at), Verb.START, actor, reason, at, request)
+    book = asyncio.run(tell(settings, command, wait_s))
+    ctx.exit(report(command, book, as_json=as_json))
+
+
+async def tell(settings: Settings, command: Command, wait_s: float) -> ReplayBook | None:
+    """Note the command in the audit log, write it, and wait for the agent's answer."""
+    act = Act(command.actor, f"replay.{command.verb}", command.job, command.reason, command.at)
+    await noted(settings, act)
+    await send(settings, [command.to_outgoing(SOURCE)])
+    shelf = KafkaShelf(settings)
+    await shelf.start()
+    try:
+        topic = topic_name(TopicRole.REPLAYS, settings.topic_prefix)
+        return await answered(shelf, topic, command, wait_s)
+    finally:
+        await shelf.stop()
+
+
+def report(command: Command, book: ReplayBook | None, *, as_json: bool) -> int:
+    """Say what came of a command; the exit status."""
+    job = book.jobs.get(command.job) if book is not None else None
+    declined = book.why_declined(command.command_id) if book is not None else ""
+    why = declined or (job.why if job is not None and job.status is Status.REFUSED else "")
+    status = job.status.value if job is not None else None
+    if as_json:
+        document = {"job": command.job, "answered": book is not None, "status": status, "why": why}
+        click.echo(json.dumps(document, indent=2))
+    elif book is None:
+        click.echo(
+            f"Job {command.job}: nobody has answered yet. Is assay worker running, with the agent replay?"
+        )
+    elif why:
+        click.echo(f"Job {command.job}: not done ({why})")
+    else:
+        click.echo(f"Job {command.job}: {status}. assay replay status {command.job} shows how far it is.")
+    if book is None:
+        return UNAVAILABLE
+    return REFUSED if why else 0

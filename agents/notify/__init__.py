@@ -1,0 +1,1 @@
+"""Sending what ``pipeline.notify`` decides: channels, the guard around them, and the outbox on ``quality.escalations``."""

@@ -1,0 +1,79 @@
+"""One job at work: what it still has to do, and how fast."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from assay.agents.topics import TOPICS, topic_name
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.replay import (
+    Bounds,
+    Candidate,
+    Job,
+    ReplayBook,
+    ReplayDecision,
+    ReplayRequest,
+    TokenBucket,
+    matches,
+    read_failed,
+    select,
+)
+
+from .forge import Editor
+from .shelf import Shelf
+
+KEPT_MS = TOPICS[TopicRole.REPLAYS].retention_ms
+MOST_CANDIDATES = 1_000_000
+"""A job that finds more keeps them all in memory until their turn: use a narrower filter."""
+
+
+class TooManyError(Exception):
+    """The filter lets through more than a job can hold."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A running job in this process. What it is done with is in the book; this can be made anew at any time."""
+
+    job: str
+    request: ReplayRequest
+    queue: deque[Candidate]
+    skipped: Mapping[ReplayDecision, int]
+    bucket: TokenBucket
+    editor: Editor | None
+
+
+async def bounds_of(shelf: Shelf, request: ReplayRequest, prefix: str) -> Bounds:
+    """Where the topics of the job end now: what fails later is not part of it, so no job feeds itself."""
+    return {
+        topic: await shelf.ends(topic)
+        for topic in (topic_name(origin.role, prefix) for origin in request.origins)
+    }
+
+
+async def candidates(shelf: Shelf, request: ReplayRequest, bounds: Bounds) -> list[Candidate]:
+    """All failing traces within the bounds that the filter lets through. Raises :class:`TooManyError`."""
+    return [candidate async for candidate in _candidates(shelf, request, bounds)]
+
+
+async def _candidates(shelf: Shelf, request: ReplayRequest, bounds: Bounds) -> AsyncIterator[Candidate]:
+    found = 0
+    for topic, ends in bounds.items():
+        async for batch in shelf.records(topic, ends):
+            for record in batch:
+                failed = read_failed(record)
+                if failed is not None and matches(request.filter, failed):
+                    found += 1
+                    if found > MOST_CANDIDATES:
+                        raise TooManyError
+                    yield failed.candidate
+
+
+async def open_run(
+    shelf: Shelf, book: ReplayBook, job: Job, editor: Editor | None, *, now_ms: int, monotonic_ns: int
+) -> Run:
+    """What a job has still to do. Raises :class:`TooManyError`."""
+    found = await candidates(shelf, job.request, job.bounds)
+    selection = select(job.job, found, book, job.request, now_ms=now_ms, kept_ms=KEPT_MS)
+    bucket = TokenBucket(job.request.rate_per_s, monotonic_ns)
+    return Run(job.job, job.request, deque(selection.queue), selection.skipped, bucket, editor)

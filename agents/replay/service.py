@@ -1,0 +1,81 @@
+"""The replay agent put together for a worker process, with the life cycle of the Faust app."""
+
+from typing import Any
+
+import mode
+
+from assay.agents.clock import SystemClock
+from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
+from assay.agents.settings import Settings
+from assay.agents.topics import RAW_MAX_BYTES, topic_name
+from assay.agents.transport.protocol import Transport
+from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.policy.bundle import Bundle
+
+from .agent import ReplayAgent
+from .editors import edit_reader
+from .events import ReplayEvents
+from .forge import Forge
+from .secret import replay_secret
+from .shelf import KafkaShelf, Shelf
+
+
+def new_forge(settings: Settings, bundle: Bundle) -> Forge:
+    """Makes raw records with the keys of this machine. Raises what :func:`replay_secret` raises."""
+    keys = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
+    return Forge(
+        bundle,
+        keys,
+        keys,
+        replay_secret(settings),
+        raw_topic=topic_name(TopicRole.RAW, settings.topic_prefix),
+        most_bytes=RAW_MAX_BYTES,
+        topic_prefix=settings.topic_prefix,
+    )
+
+
+def new_agent(
+    settings: Settings,
+    bundle: Bundle,
+    transport: Transport,
+    events: ReplayEvents | None = None,
+    shelf: Shelf | None = None,
+) -> ReplayAgent:
+    """The agent of a worker process."""
+    clock = SystemClock()
+    opener = EnvelopeSealer(FileKeyProvider(settings.keys_path), clock)
+    return ReplayAgent(
+        settings,
+        transport,
+        shelf or KafkaShelf(settings),
+        clock,
+        new_forge(settings, bundle),
+        read_edit=edit_reader(opener),
+        events=events,
+    )
+
+
+class ReplayService(mode.Service):  # type: ignore[misc]  # mode ships no types
+    """The agent with the life cycle of the Faust app: one that fails ends the process."""
+
+    def __init__(self, agent: ReplayAgent, transport: Transport, **options: Any) -> None:
+        super().__init__(**options)
+        self.agent = agent
+        self._transport = transport
+
+    async def on_start(self) -> None:
+        """Connect and join the group."""
+        await self._transport.start()
+        await self.agent.start()
+
+    @mode.Service.task  # type: ignore[untyped-decorator]  # mode ships no types
+    async def _watch(self) -> None:
+        try:
+            await self.agent.run()
+        except Exception as error:  # noqa: BLE001 - the edge: whatever ended the agent ends the process, with a status
+            await self.crash(error)
+
+    async def on_stop(self) -> None:
+        """Let the running transaction end, leave the group, disconnect."""
+        await self.agent.stop()
+        await self._transport.stop()
