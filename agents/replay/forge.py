@@ -38,6 +38,7 @@ class Made(NamedTuple):
     raw: Outgoing
     beside: list[Outgoing]
     """The receipt of an edit."""
+    opened: "Opened"
 
 
 class Opened(NamedTuple):
@@ -128,8 +129,9 @@ class Forge:
         if isinstance(made, ReplayDecision):
             return made
         if tried is None or edited is None:
-            return Made(made, [])
-        return Made(made, [self._receipts(tried, opened.payload.value, edited, now_ns)])
+            return Made(made, [], opened)
+        receipt = self._receipts(tried, opened.payload.value, edited, now_ns)
+        return Made(made, [receipt], opened)
 
     def opened(self, record: Record, candidate: Candidate) -> Opened | ReplayDecision:
         """The failing trace, open, or why it does not open."""

@@ -117,11 +117,9 @@ class Planner:
         )
         decision = made if isinstance(made, ReplayDecision) else ReplayDecision.REPLAY
         plan.decisions[decision.value] += 1
-        if record is None or isinstance(made, ReplayDecision):
+        if isinstance(made, ReplayDecision):
             return
-        opened = self._forge.opened(record, candidate)
-        assert not isinstance(opened, ReplayDecision), "it opened a moment ago"
-        verdict = self._forge.verdict(candidate, opened, made.raw.value, now_ns)
+        verdict = self._forge.verdict(candidate, made.opened, made.raw.value, now_ns)
         if verdict is None:
             plan.note("no_binding", str(candidate.root))
             return
