@@ -5,7 +5,7 @@ Success rates are made of receipts, so they survive restarts, and a rule that fa
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import mode
@@ -29,6 +29,7 @@ WAIT_MS = 250
 """How long :meth:`KafkaReceipts.more` waits for news."""
 TAIL_RECORDS = 2500
 """Receipts of each partition that are read back at the start: with 8 partitions, the windows of a hundred rules."""
+REPORT_S = 5.0
 FIRST_REOPEN_S = 0.5
 MOST_REOPEN_S = 15.0
 
@@ -228,13 +229,18 @@ def _unreadable(topic: str, error: KafkaError) -> TransientError:
 class ReceiptService(mode.Service):  # type: ignore[misc]  # mode ships no types
     """The watch with the life cycle of the Faust app; started before the lane."""
 
-    def __init__(self, watch: ReceiptWatch, **options: Any) -> None:
+    def __init__(
+        self, watch: ReceiptWatch, report: Callable[[], None] = lambda: None, **options: Any
+    ) -> None:
+        """``report`` is called every now and then: for metrics of what the receipts come to."""
         super().__init__(**options)
         self.watch = watch
+        self._report = report
 
     async def on_start(self) -> None:
         """Read back."""
         await self.watch.start()
+        self._report()
 
     @mode.Service.task  # type: ignore[untyped-decorator]  # mode ships no types
     async def _run(self) -> None:
@@ -242,6 +248,10 @@ class ReceiptService(mode.Service):  # type: ignore[misc]  # mode ships no types
             await self.watch.run()
         except Exception as error:  # noqa: BLE001 - the edge: a worker that no longer hears of receipts must end
             await self.crash(error)
+
+    @mode.Service.timer(REPORT_S)  # type: ignore[untyped-decorator]  # mode ships no types
+    async def _report_rates(self) -> None:
+        self._report()
 
     async def on_stop(self) -> None:
         """Disconnect."""

@@ -73,8 +73,9 @@ class RuleTrust:
         return self._gate.record(rule_id).rate
 
     def rates(self) -> Mapping[str, float]:
-        """Of every rule that was tried."""
-        return self._gate.rates()
+        """Of every rule that a bundle had here, and of every one that was tried."""
+        known = {rule_id: self._gate.record(rule_id).rate for rule_id in self._priors}
+        return {**known, **self._gate.rates()}
 
     def breakers(self) -> Mapping[BreakerKey, State]:
         """Every breaker that is not closed."""

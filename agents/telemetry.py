@@ -22,6 +22,7 @@ from assay.pipeline.core.outcome import Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Source
 from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.dispose import Effect
 from assay.pipeline.dispose.histogram import BOUNDS_MS, Histogram, merge
 from assay.pipeline.issues import Status, resolutions
 from assay.pipeline.policy.classification import CLASSIFICATION
@@ -78,6 +79,9 @@ class Telemetry:
         self._issues = _counter(metrics.ISSUES_DETECTED, registry)
         self._unknown = _counter(metrics.UNKNOWN_WORDS, registry)
         self._dead = _counter(metrics.DEAD_LETTERS, registry)
+        self._attempts = _counter(metrics.REMEDIATION_ATTEMPTS, registry)
+        rates = metrics.REMEDIATION_SUCCESS
+        self._rates = Gauge(rates.name, rates.help, rates.labels, registry=registry)
         self._rebuilds = _counter(metrics.REBUILDS, registry)
         self._lost = _counter(metrics.DATA_LOST, registry)
         batch = metrics.BATCH_SECONDS
@@ -160,6 +164,18 @@ class Telemetry:
         for each in resolutions(orjson.loads(value), lambda cause: _is_of(sources, cause)):
             self._resolution.labels(each.severity, each.category).observe(each.seconds)
 
+    def set_rule_rates(self, rates: Mapping[str, float]) -> None:
+        """Replace the success rates of remediation rules, by ``name@version``; their attempts begin at zero."""
+        self._rates.clear()
+        for rule_id, rate in rates.items():
+            self._rates.labels(rule_id).set(rate)
+            for effect in Effect:
+                self._attempts.labels(rule_id, effect.value)
+
+    def take_receipt(self, receipt: dict[str, Any]) -> None:
+        """Count a rule's part in a committed repair."""
+        self._attempts.labels(f"{receipt['rule']}@{receipt['version']}", receipt["effect"]).inc()
+
     def take_tally(self, tally: dict[str, Any]) -> None:
         """Count what a committed transaction did.
 
@@ -203,6 +219,8 @@ class LaneTelemetry:
         for record in outgoing:
             if record.role is TopicRole.TALLIES:
                 self._telemetry.take_tally(orjson.loads(record.value or b"{}"))
+            elif record.role is TopicRole.RECEIPTS:
+                self._telemetry.take_receipt(orjson.loads(record.value or b"{}"))
             elif record.role is TopicRole.ISSUE_GROUPS:
                 self._telemetry.take_group(record.value or b"", sources)
             elif record.role is TopicRole.REFUSED:

@@ -25,6 +25,8 @@ WORDS = {
     TopicRole.QUARANTINE: Outcome.QUARANTINED.value,
     TopicRole.DEAD_LETTER: Outcome.DEAD_LETTERED.value,
 }
+MOST_TRIES = 16
+"""As many does an envelope list."""
 TRIED = frozenset({"applied", "no_change", "failed"})
 """Results of rules that were tried: each has a receipt. Others say why a rule was not tried."""
 _PLANNED = {

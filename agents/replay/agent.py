@@ -267,7 +267,7 @@ class ReplayAgent:
                 job,
                 editor,
                 now_ms=self._clock.now_ns() // NANOS_PER_MILLI,
-                monotonic_ns=self._monotonic_ns(),
+                monotonic_ns=self._monotonic_ns,
             )
         except TooManyError:
             await self._commit([], self._event(job.job, EventKind.FAILED, reason="too_many_traces"))

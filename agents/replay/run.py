@@ -1,7 +1,7 @@
 """One job at work: what it still has to do, and how fast."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from assay.agents.topics import TOPICS, topic_name
@@ -70,10 +70,17 @@ async def _candidates(shelf: Shelf, request: ReplayRequest, bounds: Bounds) -> A
 
 
 async def open_run(
-    shelf: Shelf, book: ReplayBook, job: Job, editor: Editor | None, *, now_ms: int, monotonic_ns: int
+    shelf: Shelf,
+    book: ReplayBook,
+    job: Job,
+    editor: Editor | None,
+    *,
+    now_ms: int,
+    monotonic_ns: Callable[[], int],
 ) -> Run:
     """What a job has still to do. Raises :class:`TooManyError`."""
     found = await candidates(shelf, job.request, job.bounds)
     selection = select(job.job, found, book, job.request, now_ms=now_ms, kept_ms=KEPT_MS)
-    bucket = TokenBucket(job.request.rate_per_s, monotonic_ns)
+    # After the search: the time that it took earns nothing.
+    bucket = TokenBucket(job.request.rate_per_s, monotonic_ns())
     return Run(job.job, job.request, deque(selection.queue), selection.skipped, bucket, editor)

@@ -44,6 +44,18 @@ DETECTION_SECONDS = Metric(
 DEAD_LETTERS = Metric(
     "dead_letters_total", "counter", ("reason",), "Traces that wait for a person, by reason."
 )
+REMEDIATION_ATTEMPTS = Metric(
+    "remediation_attempts_total",
+    "counter",
+    ("rule", "result"),
+    "Repairs that a rule took part in, by name@version: fixed, missed, or unclear because it says nothing of the rule.",
+)
+REMEDIATION_SUCCESS = Metric(
+    "remediation_success_ratio",
+    "gauge",
+    ("rule",),
+    "The rolling success rate of a rule, by name@version; below 0.95 it repairs nothing.",
+)
 BATCH_SECONDS = Metric(
     "lane_batch_seconds", "histogram", ("lane",), "From a batch's fetch to the commit of its transaction."
 )
@@ -132,6 +144,8 @@ METRICS = (
     UNKNOWN_WORDS,
     DETECTION_SECONDS,
     DEAD_LETTERS,
+    REMEDIATION_ATTEMPTS,
+    REMEDIATION_SUCCESS,
     BATCH_SECONDS,
     LAG_RECORDS,
     REBUILDS,
