@@ -36,6 +36,7 @@ from assay.agents.policy_topic import KafkaPolicySource, read_policy_log
 from assay.agents.process import end_at_the_latest, tune_memory
 from assay.agents.receipts import KafkaReceipts, ReceiptService, ReceiptWatch
 from assay.agents.roster import AGENTS, FAUST_AGENTS, PROBES, VIEWS, keyed_lane_specs, lane_specs
+from assay.agents.rule_trust import RuleTrust
 from assay.agents.settings import Settings, environment_secret
 from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
@@ -119,7 +120,9 @@ def create_app(
     if users and settings.policy_source == "topic":
         services.append(BundleService(watch))
     services += [
-        ReceiptService(ReceiptWatch(KafkaReceipts(settings), step.trust))
+        ReceiptService(
+            ReceiptWatch(KafkaReceipts(settings), step.trust), partial(_report_rates, telemetry, step.trust)
+        )
         for step in steps
         if isinstance(step, AutoRemediationStep)
     ]
@@ -129,6 +132,10 @@ def create_app(
         looked = ViewsTelemetry(telemetry.registry).looked
         services += [ViewsService(name, settings, telemetry.set_lags, looked) for name in views]
     return app, services
+
+
+def _report_rates(telemetry: Telemetry, trust: RuleTrust) -> None:
+    telemetry.set_rule_rates(trust.rates())
 
 
 def _notifier(settings: Settings, bundle: Bundle, telemetry: Telemetry) -> Notifier:

@@ -19,6 +19,8 @@ FAILING_MAX_BYTES = 4 * MIB
 """A failing trace is sealed and base64-encoded inside its envelope: four thirds of key, value and headers, and its issues."""
 CLASSIFIED_MAX_BYTES = FAILING_MAX_BYTES + 65_536
 """A classified trace grows by our headers only, and one that holds no envelope may be as large as its topic lets it."""
+ENDED_MAX_BYTES = CLASSIFIED_MAX_BYTES + 65_536
+"""And the end of its way adds headers once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
         TopicSpec(TopicRole.INVALID, None, 7 * DAY_MS, FAILING_MAX_BYTES, own_timestamps=True),
         # Until the lane behind it exists it is the end of the way.
         TopicSpec(TopicRole.CLASSIFIED, None, 7 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
-        TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
+        TopicSpec(TopicRole.DEAD_LETTER, 8, 90 * DAY_MS, ENDED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.REMEDIATED, None, 7 * DAY_MS, PASSING_MAX_BYTES, own_timestamps=False),
-        TopicSpec(TopicRole.QUARANTINE, None, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
+        TopicSpec(TopicRole.QUARANTINE, None, 90 * DAY_MS, ENDED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.TALLIES, 8, 30 * DAY_MS, MIB, own_timestamps=True),
         # Patches of a repair hold what was there before, sealed: as large as what they repair.
         TopicSpec(TopicRole.RECEIPTS, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
@@ -72,7 +74,7 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
         TopicSpec(TopicRole.TASKS, 8, UNLIMITED, MIB, own_timestamps=True, compacted=True),
         TopicSpec(TopicRole.REPLAYS, 1, 90 * DAY_MS, MIB, own_timestamps=True),
         # What a keyed lane could not take in, as it came.
-        TopicSpec(TopicRole.REFUSED, 1, 90 * DAY_MS, CLASSIFIED_MAX_BYTES + 65_536, own_timestamps=True),
+        TopicSpec(TopicRole.REFUSED, 1, 90 * DAY_MS, ENDED_MAX_BYTES + 65_536, own_timestamps=True),
         TopicSpec(TopicRole.AUDIT, 1, 365 * DAY_MS, MIB, own_timestamps=True),
         TopicSpec(TopicRole.POLICY, 1, UNLIMITED, POLICY_MAX_BYTES, own_timestamps=True, compacted=True),
     )

@@ -24,6 +24,11 @@ DISPOSITION_NOTES = {
     Disposition.QUARANTINE.value: "to be contained",
     Disposition.DEAD_LETTER.value: "a person is needed",
 }
+END_NOTES = {
+    Outcome.REMEDIATED: "repaired by rules, and then passed every detector",
+    Outcome.QUARANTINED: "contained, sealed",
+    Outcome.DEAD_LETTERED: "for a person, sealed",
+}
 STYLES = {Severity.CRITICAL: "red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan", Severity.LOW: "dim"}
 
 
@@ -39,6 +44,8 @@ def screen(result: DemoResult) -> RenderableType:
         parts += [_heading("Problems found"), _problems(result)]
     if result.audit.classified.accounted:
         parts += [_heading("What is to be done"), _classified(result)]
+    if result.audit.ended.accounted:
+        parts += [_heading("How failing traces ended"), _ended(result)]
     parts += [_heading("Proof, from the topics alone"), _proof(result), _heading("Speed"), _speed(result)]
     if not result.audit.ok:
         parts += [_heading("What the audit found"), audit_screen(result.audit)]
@@ -105,7 +112,7 @@ def _outcomes(result: DemoResult) -> Table:
     )
     for reason, words, note in (
         (Reason.UNREADABLE, "  of those unreadable", "no reader could make sense of the bytes"),
-        (Reason.BLOCKING_ISSUES, "  of those against schema", "readable, but readers rely on what is not so"),
+        (Reason.BLOCKING_ISSUES, "  of those readable", "with an issue that blocks"),
     ):
         if reasons.get(reason):
             table.add_row(words, f"{reasons[reason]:,}", note)
@@ -145,6 +152,16 @@ def _classified(result: DemoResult) -> Table:
     return table
 
 
+def _ended(result: DemoResult) -> Table:
+    table, ended = _table(), result.audit.ended
+    for outcome, note in END_NOTES.items():
+        table.add_row(outcome.value, f"{ended.by_outcome.get(outcome, 0):,}", note)
+    for reason, count in ended.by_reason.items():
+        table.add_row(Text(f"  {reason}"), f"{count:,}")
+    table.add_row("receipts", f"{ended.receipts:,}", "one for each rule that was tried, on quality.receipts")
+    return table
+
+
 def _proof(result: DemoResult) -> RenderableType:
     audit, faults = result.audit, result.faults
     counts = f"{result.lost:,} lost, {result.duplicated:,} duplicated, {result.invented:,} invented"
@@ -160,6 +177,14 @@ def _proof(result: DemoResult) -> RenderableType:
     lines.append(
         _judged(f"{audit.opened:,} sealed payloads opened", "to the bytes that came in", good=audit.ok)
     )
+    if audit.ended.repairs_proved:
+        lines.append(
+            _judged(
+                f"{audit.ended.repairs_proved:,} repairs worked out again",
+                "input + patch = output, and the inverse leads back",
+                good=audit.ok,
+            )
+        )
     if audit.bound_95 is not None:
         one_in = int(1 / audit.bound_95)
         lines.append(

@@ -27,7 +27,7 @@ from assay.pipeline.generate import generate
 
 from ..conftest import topics_of_its_own
 from ..processes import Processes
-from .mutant_worker import BOTH, BUGS, Bug
+from .mutant_worker import BUGS, THREE, Bug
 
 pytestmark = pytest.mark.broker
 
@@ -35,7 +35,7 @@ RECORDS = 3000
 HERE = Path(__file__).parent
 PATIENCE_S = 60
 AT_A_TIME = 3
-NO_BUG = Bug("no bug", (), "", crash_at="after_offsets", agents=BOTH)
+NO_BUG = Bug("no bug", (), "", crash_at="after_offsets", agents=THREE)
 
 
 async def until_taken_over(settings: Settings) -> None:
