@@ -212,7 +212,8 @@ class ReplayAgent:
         waits = {name: self._wait_ms(run) for name, run in self._runs.items()}
         name = min(waits, key=lambda each: waits[each])
         await self._listen(min(waits[name], IDLE_MS))
-        if waits[name] <= IDLE_MS and not self.book.waiting():
+        # Asked again: listening ends early when there is something to hear, be it this agent's own event.
+        if self._wait_ms(self._runs[name]) == 0 and not self.book.waiting():
             await self._advance(self._runs[name])
 
     def _wait_ms(self, run: Run) -> int:

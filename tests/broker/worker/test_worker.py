@@ -16,7 +16,7 @@ from assay.agents.topics import TOPICS, topic_name
 from assay.pipeline.core.metrics import METRICS
 from assay.pipeline.core.topics import TopicRole
 
-from ...processes import LANES
+from assay.agents.roster import AGENTS, LANES
 from .conftest import Commands, Pages, until
 
 pytestmark = pytest.mark.broker
@@ -81,7 +81,9 @@ def test_a_supervised_worker_is_restarted_and_ends_with_all_its_processes(
     second.until_ready()
     children = sorted(psutil.Process(supervisor.pid).children(), key=lambda child: child.create_time())
     first, other, low_rate = children
-    assert "policy" in low_rate.cmdline(), "Faust's own agents have a process of their own"
+    assert ",".join(AGENTS[len(LANES) :]) in low_rate.cmdline(), (
+        "what is not on a trace's way has a process of its own"
+    )
     assert "policy" not in first.cmdline() + other.cmdline()
     first.kill()
     until(lambda: "restarted in 0.5 s" in commands.said(), "the supervisor does not notice")

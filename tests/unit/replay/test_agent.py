@@ -4,16 +4,19 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib.resources import files
 
 import pytest
 from aiokafka import TopicPartition
 from jsonschema import Draft202012Validator
 
-from assay.pipeline.core.errors import FencedError, UnknownOutcomeError
+from assay.agents.replay.shelf import MemoryShelf
+from assay.pipeline.core.errors import FencedError, SealError, UnknownOutcomeError
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.record import Record
 from assay.pipeline.core.replay_mark import original
+from assay.pipeline.core.sealed import Sealed
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose.testing import an_issue
 from assay.pipeline.replay import Edit, EditKind, Origin, ReplayDecision, ReplayFilter, Status, Verb
@@ -249,12 +252,10 @@ async def test_a_destroyed_key_is_told_and_passed_over(scene: Scene) -> None:
     opener = agent._forge._opener
 
     class Shredded:
-        def open(self, tenant: str, sealed: object, aad: bytes) -> bytes:
-            from assay.pipeline.core.errors import SealError
-
+        def open(self, tenant: str, sealed: Sealed, aad: bytes) -> bytes:
             if tenant == "gone":
                 raise SealError("destroyed")
-            return opener.open(tenant, sealed, aad)  # type: ignore[arg-type]  # handed on as it came
+            return opener.open(tenant, sealed, aad)
 
     agent._forge._opener = Shredded()
     await agent.start()
@@ -347,3 +348,28 @@ async def test_every_record_of_the_book_follows_its_schema(scene: Scene) -> None
         validators[kind].validate(document)
         seen[document.get("event", kind)] += 1
     assert {"accepted", "progress", "succeeded", "declined"} <= seen.keys()
+
+
+async def test_the_time_that_a_search_takes_earns_no_burst(scene: Scene) -> None:
+    """The rate limit holds from a job's first record on."""
+    now = 0
+
+    class SlowShelf(MemoryShelf):
+        async def records(self, topic: str, bounds: Mapping[int, int]) -> AsyncIterator[Sequence[Record]]:
+            nonlocal now
+            now += 10 * 10**9
+            async for batch in super().records(topic, bounds):
+                yield batch
+
+    for _ in range(30):
+        scene.fail()
+    scene.start(rate_per_s=10)
+    agent = scene.agent(monotonic_ns=lambda: now)
+    agent._shelf = SlowShelf(scene.log)
+    await agent.start()
+    await until(lambda: "r-1" in agent._runs)
+    now += 10**9 // 5
+    await until(lambda: len(scene.replayed()) > 0)
+    for _ in range(20):
+        await asyncio.sleep(0.001)  # turns in which it must not send
+    assert len(scene.replayed()) == agent._runs["r-1"].bucket.chunk == 2
