@@ -10,13 +10,13 @@ import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from assay.agents.policy_files import load_policies
+from assay.agents.roster import AGENTS, LANES
 from assay.agents.settings import Settings
 from assay.agents.topic_admin import admin_client, check_topics
 from assay.agents.topics import TOPICS, topic_name
 from assay.pipeline.core.metrics import METRICS
 from assay.pipeline.core.topics import TopicRole
 
-from assay.agents.roster import AGENTS, LANES
 from .conftest import Commands, Pages, until
 
 pytestmark = pytest.mark.broker
