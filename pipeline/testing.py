@@ -47,16 +47,24 @@ def changed(document: Any, changes: Mapping[str, Any]) -> Any:
         *way, last = parse_pointer(pointer)
         here = copied
         for token in way:
-            here = here[int(token) if isinstance(here, list) else token]
+            here = here[_key(here, token)]
         if isinstance(here, list) and last == "-":
             here.append(copy.deepcopy(value))
             continue
-        key = int(last) if isinstance(here, list) else last
+        key = _key(here, last)
         if value is MISSING:
             del here[key]
         else:
             here[key] = copy.deepcopy(value)
     return copied
+
+
+def _key(holder: Any, token: str) -> int | str:
+    if not isinstance(holder, list):
+        return token
+    if not token.isdecimal():
+        raise LookupError(token)
+    return int(token)
 
 
 def clean_trace() -> dict[str, Any]:
