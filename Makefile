@@ -41,7 +41,7 @@ demo: needs-broker setup ## Run the main job on a real Kafka: TRACES=100000, DAT
 ##@ Prove it
 
 .PHONY: test
-test: needs-broker test-fast test-broker ## Run all tests but the fault campaigns; under ten minutes.
+test: needs-broker test-fast test-broker ## Run all tests but the fault campaigns.
 
 .PHONY: test-fast
 test-fast: setup ## Run the tests that need no broker.

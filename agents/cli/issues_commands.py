@@ -16,8 +16,8 @@ from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.issues import Happening
 
+from .acting import noted, quiet, who_options
 from .main import REFUSED, UNAVAILABLE
-from .replay_options import noted, quiet, who_options
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -18,7 +18,7 @@ from assay.pipeline.core.clock import NANOS_PER_SECOND
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.issues import OPEN, Group, Status, to_json
 
-from .replay_options import quiet
+from .acting import quiet
 
 COLUMNS = ("group", "severity", "status", "code", "tenant", "traces", "last hour", "last seen", "assigned to")
 

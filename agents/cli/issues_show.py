@@ -14,7 +14,7 @@ from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.clock import NANOS_PER_SECOND
 from assay.pipeline.issues import Group, to_json
 
-from .replay_options import quiet
+from .acting import quiet
 
 
 @click.command()

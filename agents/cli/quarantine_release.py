@@ -13,7 +13,8 @@ from assay.pipeline.core.record import Source
 from assay.pipeline.replay import Command, Origin, ReplayBook, ReplayFilter, ReplayRequest, Verb
 from assay.pipeline.replay.request import DEFAULT_RATE, MOST_RATE
 
-from .replay_options import as_json_option, job_id, noted, quiet, who_options
+from .acting import as_json_option, noted, quiet, who_options
+from .replay_options import job_id
 from .replay_start import report, tell, wait_option
 
 

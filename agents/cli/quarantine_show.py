@@ -16,8 +16,8 @@ from assay.agents.stores.view_reader import Shown
 from assay.pipeline.core.clock import NANOS_PER_MILLI
 from assay.pipeline.dispose.payload import Payload
 
+from .acting import quiet, who_options
 from .quarantine_list import document_of, left
-from .replay_options import quiet, who_options
 
 
 @click.command()

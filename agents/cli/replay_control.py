@@ -9,7 +9,7 @@ from assay.agents.settings import load_settings
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.replay import Command, Verb
 
-from .replay_options import as_json_option, quiet, who_options
+from .acting import as_json_option, quiet, who_options
 from .replay_start import report, tell, wait_option
 
 

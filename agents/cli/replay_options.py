@@ -1,17 +1,12 @@
-"""What the verbs of ``assay replay`` and ``assay tasks`` share: filters, who asks and why."""
+"""What the verbs of ``assay replay`` share: which traces, and how."""
 
-import getpass
 import hashlib
-import logging
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from assay.agents.audit_log import audit_log
-from assay.agents.settings import Settings
-from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.canonical import canonical
 from assay.pipeline.core.clock import NANOS_PER_SECOND, ns_of, rfc3339
 from assay.pipeline.core.issue import Severity
@@ -29,7 +24,6 @@ _AGO = re.compile(r"([0-9]{1,6})(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?Z)?")
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _FILTERS = (
     click.option("--tenant", default="", metavar="ID", help="Only traces of this tenant."),
     click.option("--code", default="", metavar="CODE", help="Only traces with an issue of this code."),
@@ -79,16 +73,6 @@ def filter_options(command: F) -> F:
     return command
 
 
-def who_options(command: F) -> F:
-    """``--actor`` and ``--reason``: every change has both."""
-    command = click.option(
-        "--reason", required=True, metavar="TEXT", help="Why; it is kept, and shown. No values of traces."
-    )(command)
-    return click.option(
-        "--actor", metavar="NAME", default=getpass.getuser, show_default="you", help="Who asks."
-    )(command)
-
-
 def request_of(now_ns: int, options: dict[str, Any]) -> ReplayRequest:
     """The request that the options make. Raises ``click.BadParameter``."""
     try:
@@ -134,15 +118,3 @@ def job_id(request: ReplayRequest, actor: str, at: str) -> str:
     """A short id, derived from who asked for what and when."""
     content = canonical({"request": request.to_json(), "actor": actor, "at": at})
     return f"r-{hashlib.sha256(content).hexdigest()[:10]}"
-
-
-async def noted(settings: Settings, act: Act) -> None:
-    """Write an audit entry; do what it says only after that."""
-    async with audit_log(settings) as log:
-        await log.append_all([act])
-
-
-def quiet() -> None:
-    """What the client would log of a Kafka that is away is in the error that ends the command."""
-    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
-    logging.getLogger("aiokafka").propagate = False

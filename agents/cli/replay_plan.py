@@ -17,7 +17,8 @@ from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.replay import ReplayDecision, ReplayRequest
 
-from .replay_options import as_json_option, filter_options, quiet, request_of
+from .acting import as_json_option, quiet
+from .replay_options import filter_options, request_of
 
 DECISIONS = {
     ReplayDecision.REPLAY: "would be replayed",

@@ -16,8 +16,9 @@ from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.replay import Command, ReplayBook, Status, Verb
 
+from .acting import as_json_option, noted, quiet, who_options
 from .main import REFUSED, UNAVAILABLE
-from .replay_options import as_json_option, filter_options, job_id, noted, quiet, request_of, who_options
+from .replay_options import filter_options, job_id, request_of
 
 SOURCE = "/assay/cli"
 wait_option = click.option(

@@ -16,8 +16,8 @@ from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.replay import Job, ReplayBook
 
+from .acting import as_json_option, quiet
 from .main import FINDINGS
-from .replay_options import as_json_option, quiet
 
 COLUMNS = ("job", "status", "replayed", "left", "passed over", "started", "by", "why")
 

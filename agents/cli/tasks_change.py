@@ -6,7 +6,7 @@ import click
 
 from assay.pipeline.tasks import Happening, Task, TaskCommand
 
-from .replay_options import as_json_option, who_options
+from .acting import as_json_option, who_options
 from .replay_start import wait_option
 from .tasks_options import At, report, run
 

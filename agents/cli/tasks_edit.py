@@ -16,8 +16,8 @@ from assay.pipeline.replay import Edit, EditKind
 from assay.pipeline.replay.edit import EditError, read_patch
 from assay.pipeline.tasks import Happening, Task, TaskCommand
 
+from .acting import as_json_option, noted, who_options
 from .main import FINDINGS
-from .replay_options import as_json_option, noted, who_options
 from .replay_plan import document_of, lines_of
 from .replay_start import wait_option
 from .tasks_options import At, report, run

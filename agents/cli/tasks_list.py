@@ -13,7 +13,7 @@ from rich.table import Table
 from assay.agents.task_look import read_tasks
 from assay.pipeline.tasks import Status, Task, to_json
 
-from .replay_options import as_json_option
+from .acting import as_json_option
 from .tasks_options import At, run
 
 COLUMNS = ("task", "priority", "status", "type", "tenant", "dead letters", "assigned to", "fingerprint")

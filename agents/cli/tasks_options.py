@@ -22,8 +22,8 @@ from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.tasks import Happening, Task, TaskCommand, command_outgoing
 
+from .acting import noted, quiet
 from .main import REFUSED, UNAVAILABLE
-from .replay_options import noted, quiet
 
 SOURCE = "/assay/cli"
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from assay.agents.settings import Settings, load_settings
 from assay.agents.shredding import Count, count_envelopes, shred, token_of
 from assay.pipeline.core.topics import TopicRole
 
+from .acting import quiet, who_options
 from .main import FINDINGS
-from .replay_options import quiet, who_options
 
 
 @click.command("shred")

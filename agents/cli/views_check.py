@@ -16,8 +16,8 @@ from assay.agents.views.rebuild import Rebuilt, rebuild
 from assay.agents.views.specs import VIEWS
 from assay.agents.views.verify import Verified, verify
 
+from .acting import quiet
 from .main import FINDINGS
-from .replay_options import quiet
 
 which = click.argument("views", nargs=-1, type=click.Choice([*VIEWS]))
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
