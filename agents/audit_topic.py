@@ -13,6 +13,7 @@ from assay.pipeline.core.topics import TopicRole
 from .kafka_auth import aiokafka_security
 from .settings import Settings
 from .topics import topic_name
+from .transport.kafka.stopping import stopped
 from .transport.memory.log import MemoryLog
 
 WAIT_MS = 200
@@ -90,7 +91,7 @@ class KafkaAuditTopic:
         except KafkaError as error:
             raise TransientError(f"cannot read {topic}: {type(error).__name__}") from error
         finally:
-            await consumer.stop()
+            await stopped(consumer)
 
 
 class MemoryAuditTopic:

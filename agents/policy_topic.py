@@ -13,6 +13,7 @@ from assay.pipeline.policy.publication_log import PolicyLog, PolicyRecord
 from .kafka_auth import aiokafka_security
 from .settings import Settings
 from .topics import POLICY_MAX_BYTES, topic_name
+from .transport.kafka.stopping import stopped
 
 WAIT_MS = 500
 """How long :meth:`KafkaPolicySource.more` waits for news."""
@@ -106,7 +107,7 @@ class KafkaPolicySource:
         """See :class:`PolicySource`."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await stopped(consumer)
 
 
 def _unreadable(topic: str, error: KafkaError) -> TransientError:

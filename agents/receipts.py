@@ -22,6 +22,7 @@ from assay.pipeline.dispose import Effect
 from .kafka_auth import aiokafka_security
 from .settings import Settings
 from .topics import TOPICS, topic_name
+from .transport.kafka.stopping import stopped
 
 log = logging.getLogger(__name__)
 
@@ -219,7 +220,7 @@ class KafkaReceipts:
         """See :class:`Receipts`."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await stopped(consumer)
 
 
 def _unreadable(topic: str, error: KafkaError) -> TransientError:

@@ -16,6 +16,7 @@ from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.names import lane_group
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
+from assay.agents.transport.kafka.stopping import stopped
 from assay.pipeline.core.clock import NANOS_PER_MILLI, NANOS_PER_SECOND, Clock
 from assay.pipeline.core.errors import DependencyUnavailableError
 from assay.pipeline.core.topics import TopicRole
@@ -80,7 +81,7 @@ class EscalationReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiok
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await self.on_partitions_revoked([*self._ours])  # aiokafka does not call it here
-            await consumer.stop()
+            await stopped(consumer)
 
     async def step(self) -> None:
         """Take what there is, waiting a little for it. Raises ``KafkaError``: start a reader anew."""

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
+from assay.agents.transport.kafka.stopping import stopped
 from assay.agents.transport.memory import MemoryLog
 from assay.pipeline.core.errors import DependencyUnavailableError, TransientError
 from assay.pipeline.core.record import Record, Source, source_of
@@ -77,7 +78,7 @@ class KafkaShelf:
         try:
             await consumer.start()
         except KafkaError as error:
-            await consumer.stop()
+            await stopped(consumer)
             raise DependencyUnavailableError(
                 f"Kafka does not answer at {settings.bootstrap_servers} ({type(error).__name__}): "
                 "start it (assay dev up) or set ASSAY_BOOTSTRAP_SERVERS"
@@ -90,7 +91,7 @@ class KafkaShelf:
         self._ahead.clear()
         for consumer in consumers:
             if consumer is not None:
-                await consumer.stop()
+                await stopped(consumer)
 
     async def ends(self, topic: str) -> dict[int, int]:
         """See :class:`Shelf`."""

@@ -11,6 +11,7 @@ from assay.agents.transport.protocol import AssignmentListener, Fetched
 from assay.pipeline.core.errors import AssayError, RefusedError, TransientError
 
 from .assignor import slot_assignor
+from .stopping import stopped
 
 FETCH_BYTES = 1_048_576
 
@@ -62,7 +63,7 @@ class KafkaConsumer:
         try:
             await self._consumer.start()
         except KafkaError as error:
-            await self._consumer.stop()
+            await stopped(self._consumer)
             raise self._explained(error) from error
 
     async def fetch(self, partitions: Sequence[TopicPartition], max_records: int, timeout_ms: int) -> Fetched:
@@ -121,4 +122,4 @@ class KafkaConsumer:
 
     async def stop(self) -> None:
         """See :class:`GroupConsumer`."""
-        await self._consumer.stop()
+        await stopped(self._consumer)

@@ -11,6 +11,8 @@ from assay.agents.settings import Settings
 from assay.pipeline.core.errors import TransientError
 from assay.pipeline.core.record import Record
 
+from .stopping import stopped
+
 WAIT_MS = 100
 READ_RECORDS = 1000
 """What ``take`` gets at once: the loop is shared with heartbeats (rule 8 of the lane recipe)."""
@@ -37,7 +39,7 @@ async def _ends(settings: Settings, partitions: Sequence[TopicPartition]) -> Map
         await consumer.start()
         ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
     finally:
-        await consumer.stop()
+        await stopped(consumer)
     return ends
 
 
@@ -59,7 +61,7 @@ async def _read(
                 take(records)
             await asyncio.sleep(0)
     finally:
-        await consumer.stop()
+        await stopped(consumer)
 
 
 def _consumer(settings: Settings, isolation_level: str) -> AIOKafkaConsumer:
