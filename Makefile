@@ -45,7 +45,7 @@ test: needs-broker test-fast test-broker ## Run all tests but the fault campaign
 
 .PHONY: test-fast
 test-fast: setup ## Run the tests that need no broker.
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 .PHONY: test-broker
 test-broker: needs-broker setup ## Run the tests on a real Kafka and Valkey, which they start and stop.
@@ -53,7 +53,7 @@ test-broker: needs-broker setup ## Run the tests on a real Kafka and Valkey, whi
 
 .PHONY: test-faults
 test-faults: needs-broker setup ## Run the fault campaigns: kills, freezes and cuts on a real Kafka; takes long.
-	$(BIN)/pytest -m faults $(ARGS)
+	$(BIN)/pytest -m faults --timeout 1800 $(ARGS)
 
 .PHONY: bench
 bench: needs-broker setup .venv/.installed-bench ## Measure speed beside other stream processors in one run; ARGS=… goes to `assay bench`.

@@ -106,8 +106,12 @@ def test_arguments_that_do_not_fit_are_left_out(
     assert SECRET not in "".join(capfd.readouterr())
 
 
-def test_a_character_that_is_none_does_not_cost_the_line(lines: Lines) -> None:
+def test_a_character_that_is_none_does_not_cost_the_line(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file name that is not UTF-8 holds lone surrogates."""
+    ours = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, JsonLines)]
+    monkeypatch.setattr(logging.getLogger(), "handlers", ours)  # those of pytest cannot pass it on
     log.error("cannot read %s", b"caf\xe9.json".decode("utf-8", "surrogateescape"))
     [line] = lines()
     assert line["message"] == "cannot read caf?.json"
