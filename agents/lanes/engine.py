@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assay.agents.settings import Settings
-from assay.agents.transport.protocol import GroupConsumer, TopicPartition, Transport
+from assay.agents.transport.protocol import TopicPartition, Transport
 from assay.pipeline.core.clock import Clock
 from assay.pipeline.core.topics import TopicRole
 
 from .context import SlotContext
-from .events import LaneEvents, NoEvents
+from .events import LaneEvents
 from .membership import SlotLane
 from .notes import CrashNotes
+from .owner import OwnerContext
 from .probe import Probe
 from .slot import SlotRunner
 from .step import LaneStep
@@ -43,26 +44,19 @@ class Lane(SlotLane[SlotRunner]):
         events: LaneEvents | None = None,
         new_probe: Callable[[], Probe] = Probe,
     ) -> None:
-        super().__init__(spec.name, [spec.role], settings, transport, notes)
+        super().__init__(spec.name, [spec.role], settings, transport, notes=notes, events=events)
         self.spec = spec
         self._clock = clock
-        self._events = events or NoEvents()
         self._new_probe = new_probe
         self._context: SlotContext | None = None
 
-    def _prepare(self, consumer: GroupConsumer) -> None:
+    def _prepare(self, owner: OwnerContext) -> None:
         self._context = SlotContext(
-            group=self._group,
-            consumer=consumer,
-            new_producer=self._new_producer,
+            owner=owner,
             step=self.spec.step,
             clock=self._clock,
             notes=self._notes,
-            events=self._events,
-            crash=self._crash,
             batch_records=self._settings.batch_records,
-            transaction_s=self._settings.transaction_timeout_ms / 1000,
-            fenced_pause_s=self._settings.session_timeout_ms / 1000 / 2,
             new_probe=self._new_probe,
         )
 

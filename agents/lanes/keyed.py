@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
-from assay.agents.transport.protocol import GroupConsumer, TopicPartition, Transport
+from assay.agents.transport.protocol import TopicPartition, Transport
 from assay.pipeline.core.clock import Clock
 
-from .events import LaneEvents, NoEvents
-from .keyed_owner import OwnerContext
+from .events import LaneEvents
 from .keyed_slot import KeyedContext, KeyedSlotRunner
 from .keyed_work import KeyedLaneSpec
 from .membership import SlotLane
 from .notes import CrashNotes
+from .owner import OwnerContext
 
 
 class KeyedLane(SlotLane[KeyedSlotRunner]):
@@ -32,34 +32,23 @@ class KeyedLane(SlotLane[KeyedSlotRunner]):
         notes: CrashNotes | None = None,
         events: LaneEvents | None = None,
     ) -> None:
-        super().__init__(spec.name, spec.roles, settings, transport, notes)
+        super().__init__(spec.name, spec.roles, settings, transport, notes=notes, events=events)
         self.spec = spec
         self._clock = clock
-        self._events = events or NoEvents()
         self._context: KeyedContext | None = None
 
     def _together(self) -> Sequence[str]:
         return [*self._topics, topic_name(self.spec.state, self._settings.topic_prefix)]
 
-    def _prepare(self, consumer: GroupConsumer) -> None:
-        settings = self._settings
-        owner = OwnerContext(
-            group=self._group,
-            consumer=consumer,
-            new_producer=self._new_producer,
-            events=self._events,
-            crash=self._crash,
-            transaction_s=settings.transaction_timeout_ms / 1000,
-        )
+    def _prepare(self, owner: OwnerContext) -> None:
         self._context = KeyedContext(
             spec=self.spec,
             transport=self._transport,
             owner=owner,
             clock=self._clock,
             notes=self._notes,
-            batch_records=settings.batch_records,
-            fenced_pause_s=settings.session_timeout_ms / 1000 / 2,
-            prefix=settings.topic_prefix,
+            batch_records=self._settings.batch_records,
+            prefix=self._settings.topic_prefix,
         )
 
     def _new_runner(self, slot: int, partitions: Sequence[TopicPartition]) -> KeyedSlotRunner:

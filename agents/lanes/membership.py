@@ -18,7 +18,9 @@ from assay.pipeline.core.errors import RefusedError
 from assay.pipeline.core.topics import TopicRole
 
 from .crash import CrashPoints
+from .events import LaneEvents, NoEvents
 from .notes import CrashNotes, NoNotes
+from .owner import OwnerContext
 from .within import within
 
 log = logging.getLogger(__name__)
@@ -63,12 +65,15 @@ class SlotLane(ABC, Generic[R]):
         roles: Sequence[TopicRole],
         settings: Settings,
         transport: Transport,
+        *,
         notes: CrashNotes | None,
+        events: LaneEvents | None,
     ) -> None:
         self.name = name
         self._settings = settings
         self._transport = transport
         self._notes = notes or NoNotes()
+        self._events = events or NoEvents()
         self._crash = CrashPoints(settings.crash_at, settings.crash_after)
         self._topics = [topic_name(role, settings.topic_prefix) for role in roles]
         self._group = lane_group(settings, name)
@@ -94,7 +99,7 @@ class SlotLane(ABC, Generic[R]):
         self._consumer = self._transport.consumer(
             group=self._group, topic=first, slots=self._slots, listener=self, more_topics=more
         )
-        self._prepare(self._consumer)
+        self._prepare(self._new_owner_context(self._consumer))
         await self._consumer.start()
 
     async def _partitions(self) -> int:
@@ -108,8 +113,21 @@ class SlotLane(ABC, Generic[R]):
         """The topics that must have as many partitions as each other."""
         return self._topics
 
-    def _prepare(self, consumer: GroupConsumer) -> None:
-        """The consumer exists and has not joined yet."""
+    @abstractmethod
+    def _prepare(self, owner: OwnerContext) -> None:
+        """The consumer exists and has not joined yet: runners will be asked for from now on."""
+
+    def _new_owner_context(self, consumer: GroupConsumer) -> OwnerContext:
+        settings = self._settings
+        return OwnerContext(
+            group=self._group,
+            consumer=consumer,
+            new_producer=self._new_producer,
+            events=self._events,
+            crash=self._crash,
+            transaction_s=settings.transaction_timeout_ms / 1000,
+            fenced_pause_s=settings.session_timeout_ms / 1000 / 2,
+        )
 
     def _new_producer(self, slot: int) -> TransactionalProducer:
         return self._transport.producer(

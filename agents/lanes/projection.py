@@ -22,6 +22,7 @@ from assay.pipeline.core.record import Record
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.views import Delta, Fold
 
+from .crash import CrashPoints
 from .within import within
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Projection:
         self._transport = transport
         self._store = store
         self._clock = clock
+        self._crash = CrashPoints(settings.crash_at, settings.crash_after)
         self._topic = topic_name(spec.role, settings.topic_prefix)
         self._consumer: GroupConsumer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -126,6 +128,7 @@ class Projection:
 
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:
         """See :class:`AssignmentListener`."""
+        self._crash.reach("in_rebalance")
         self._owned = frozenset(partitions)
         self._doubt()
         self._changed.set()
@@ -178,6 +181,8 @@ class Projection:
             cursors[partition] = _Cursor(kept.position if kept else None, kept.began if kept else beginning)
         if turn == self._turn:  # no rebalance meanwhile
             self._generation, self._cursors = opened.generation, cursors
+        if not cursors:
+            self._goes_on()  # with nothing to give it, that it answers is all there is to know
 
     async def _fetch(self) -> Fetched:
         assert self._consumer is not None
@@ -213,7 +218,9 @@ class Projection:
     ) -> bool:
         """Whether the view has taken the run, so that the next may follow."""
         run = Run(_named(partition), cursor.before, after, cursor.began, self.spec.fold(records))
+        self._crash.reach("after_begin")
         answer = await self._settled(run)
+        self._crash.reach("after_redis")
         if answer is Answer.APPLIED:
             cursor.before = after
             return True
@@ -228,11 +235,14 @@ class Projection:
         while answer is Answer.HELD and not self._stopping:
             await asyncio.sleep(HELD_S)
             answer = await self._store.apply(generation, run)
-        if not self.available and answer is Answer.APPLIED:
-            log.info("view %s goes on", self.spec.name)
         if answer is Answer.APPLIED:
-            self.available, self._pause_s = True, FIRST_PAUSE_S
+            self._goes_on()
         return answer
+
+    def _goes_on(self) -> None:
+        if not self.available:
+            log.info("view %s goes on", self.spec.name)
+        self.available, self._pause_s = True, FIRST_PAUSE_S
 
     async def _look_after(self) -> None:
         """See that the view is still what it was left as, and remove what is too old; now and then."""
@@ -246,6 +256,7 @@ class Projection:
             if opened.generation != self._generation or (kept.position if kept else None) != cursor.before:
                 self._doubt()
                 return
+        self._goes_on()  # also when no record came since it could not be reached
         if self.spec.cut is not None and now - self._cut_at >= CUT_S:
             self._cut_at = now
             partition, cursor = next(iter(self._cursors.items()))

@@ -32,14 +32,18 @@ class Bug:
     sleeps: bool = False
     """Whether the worker falls asleep (SIGSTOP) at ``crash_at`` instead of dying there."""
     agents: tuple[str, ...] = ("detector",)
+    batch_records: int = 250
+    """Few: a slot then has work left after its first transaction, whatever becomes of that one and of the batch judged ahead."""
 
 
-SLOT = "assay.agents.lanes.slot"
+OWNER = "assay.agents.lanes.owner"
+RUNNER = "assay.agents.lanes.runner"
 PRODUCER = "assay.agents.transport.kafka.producer"
 CONSUMER = "assay.agents.transport.kafka.consumer"
 DETECTOR = "assay.agents.detector"
 CLASSIFIER = "assay.agents.classifier"
 REPAIRING = "assay.agents.repairing"
+TRIED = "assay.agents.repair_tried"
 REMEDIATION = "assay.agents.auto_remediation"
 REMEDIATED = "assay.pipeline.dispose.remediated"
 BOTH = ("detector", "classifier")
@@ -49,7 +53,7 @@ CRASH = "assay.agents.lanes.crash"
 
 FALL_ASLEEP = Change(CRASH, "os._exit(STATUS)", "self._at = ''; os.kill(os.getpid(), 19)")
 TIME_OUT_ONCE = Change(
-    SLOT,
+    OWNER,
     'context.crash.reach("after_send")',
     "if not hasattr(self, 'timed_out'):\n                self.timed_out = True\n                raise TimeoutError",
 )
@@ -59,13 +63,13 @@ BUGS = {
         "the offset is committed in a transaction of its own, before the outcomes are written",
         (
             Change(
-                SLOT,
-                "            await producer.send(batch.outgoing)\n",
-                "            await producer.send_offsets(batch.positions, context.group)\n"
+                OWNER,
+                "            await producer.send(outgoing)\n",
+                "            await producer.send_offsets(positions, context.group)\n"
                 "            await producer.commit()\n"
                 '            context.crash.reach("after_send")\n'
                 "            await producer.begin()\n"
-                "            await producer.send(batch.outgoing)\n",
+                "            await producer.send(outgoing)\n",
             ),
         ),
         "missing",
@@ -84,14 +88,15 @@ BUGS = {
             Change(CONSUMER, "FETCH_BYTES = 1_048_576", "FETCH_BYTES = 4_000_000"),
         ),
         "missing",
+        batch_records=1000,
     ),
     "offset plus one": Bug(
         "the committed position is one too far",
         (
             Change(
-                SLOT,
-                "send_offsets(batch.positions, context.group)",
-                "send_offsets({p: o + 1 for p, o in batch.positions.items()}, context.group)",
+                OWNER,
+                "send_offsets(positions, context.group)",
+                "send_offsets({p: o + 1 for p, o in positions.items()}, context.group)",
             ),
         ),
         "missing",
@@ -107,8 +112,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "failed.append((record, verdict, now_ns))",
-                "verdict.readable and failed.append((record, verdict, now_ns))",
+                "failed.append((record, verdict, now_ns, mark))",
+                "verdict.readable and failed.append((record, verdict, now_ns, mark))",
             ),
         ),
         "missing",
@@ -127,7 +132,7 @@ BUGS = {
         "a transaction times out; it is aborted and work goes on with the next batch",
         (
             TIME_OUT_ONCE,
-            Change(SLOT, "await self._rebuild(error)", "await self._producer.abort()"),
+            Change(RUNNER, "await self._rebuild(error)", "await self._owner._producer.abort()"),
         ),
         "missing",
     ),
@@ -146,12 +151,12 @@ BUGS = {
     "offsets outside the transaction": Bug(
         "at least once: the offset is committed after the outcomes",
         (
-            Change(SLOT, "            await producer.send_offsets(batch.positions, context.group)\n", ""),
+            Change(OWNER, "await producer.send_offsets(positions, context.group)", "pass"),
             Change(
-                SLOT,
+                OWNER,
                 '        context.crash.reach("after_end_txn")\n',
                 '        context.crash.reach("after_end_txn")\n'
-                "        await context.consumer._consumer.commit(dict(batch.positions))\n",
+                "        await context.consumer._consumer.commit(dict(positions))\n",
             ),
         ),
         "doubled",
@@ -173,8 +178,8 @@ BUGS = {
         (
             Change(
                 DETECTOR,
-                "outgoing.append(passing(record, verdict))",
-                "outgoing.append(passing(record, verdict)._replace(value=(record.value or b'') + b' '))",
+                "outgoing.append(passing(record, verdict, mark))",
+                "outgoing.append(passing(record, verdict, mark)._replace(value=(record.value or b'') + b' '))",
             ),
         ),
         "altered",
@@ -200,14 +205,14 @@ BUGS = {
         "facts are written when the rest is committed, in a transaction of their own that a crash prevents",
         (
             Change(
-                SLOT,
-                "            await producer.send(batch.outgoing)\n",
-                "            await producer.send([o for o in batch.outgoing if o.role != 'quality.issues'])\n",
+                OWNER,
+                "            await producer.send(outgoing)\n",
+                "            await producer.send([o for o in outgoing if o.role != 'quality.issues'])\n",
             ),
             Change(
-                SLOT,
+                OWNER,
                 '        context.crash.reach("after_end_txn")\n',
-                "        facts = [o for o in batch.outgoing if o.role == 'quality.issues']\n"
+                "        facts = [o for o in outgoing if o.role == 'quality.issues']\n"
                 "        if facts:\n"
                 '            context.crash.reach("after_end_txn")\n'
                 "            await producer.begin()\n"
@@ -252,7 +257,7 @@ BUGS = {
     ),
     "no way back": Bug(
         "receipts hold an inverse patch that does not undo the repair",
-        (Change(REPAIRING, "inverse=[*repair.inverse],", "inverse=[*repair.inverse][1:],"),),
+        (Change(TRIED, "inverse=[*repair.inverse],", "inverse=[*repair.inverse][1:],"),),
         "altered",
         agents=THREE,
     ),
@@ -314,14 +319,14 @@ BUGS = {
         "receipts are written when the rest is committed, in a transaction of their own that a crash prevents",
         (
             Change(
-                SLOT,
-                "            await producer.send(batch.outgoing)\n",
-                "            await producer.send([o for o in batch.outgoing if o.role != 'quality.receipts'])\n",
+                OWNER,
+                "            await producer.send(outgoing)\n",
+                "            await producer.send([o for o in outgoing if o.role != 'quality.receipts'])\n",
             ),
             Change(
-                SLOT,
+                OWNER,
                 '        context.crash.reach("after_end_txn")\n',
-                "        receipts = [o for o in batch.outgoing if o.role == 'quality.receipts']\n"
+                "        receipts = [o for o in outgoing if o.role == 'quality.receipts']\n"
                 "        if receipts:\n"
                 '            context.crash.reach("after_end_txn")\n'
                 "            await producer.begin()\n"

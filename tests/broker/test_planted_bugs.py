@@ -63,7 +63,11 @@ class Mutants(Processes):
         """One more, which dies or falls asleep at ``crash_at`` if it is given."""
         command = [sys.executable, str(HERE / "mutant_worker.py"), name, *bug.agents]
         return self.launch(
-            command, transaction_timeout_ms=30_000, batch_records=1000, crash_at=crash_at, crash_after=1
+            command,
+            transaction_timeout_ms=30_000,
+            batch_records=bug.batch_records,
+            crash_at=crash_at,
+            crash_after=1,
         )
 
 
@@ -99,6 +103,7 @@ def answers(
     """Of every bug that is asked for in this run, by its name; "" is a worker without any.
 
     Scenes wait for sessions to end and for processes to start, so some are played at a time, each on topics of its own.
+    Tests ask in another order than scenes are played: how long one takes says how far behind its scene was.
     """
     asked = {
         str(item.callspec.params["name"]) if hasattr(item, "callspec") else ""

@@ -4,24 +4,39 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Self
 
 import pytest
 from aiokafka import TopicPartition
 
+from assay.agents.lanes import intake as intake_module
 from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import OpenNote
 from assay.agents.lanes.step import SourceRange, Work
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import Settings, load_settings
 from assay.agents.transport.memory import MemoryLog, MemoryTransport
 from assay.agents.transport.memory.transport import MemoryProducer
 from assay.pipeline.core.outgoing import Outgoing
-from assay.pipeline.core.record import Record, source_of
+from assay.pipeline.core.record import RawRecord, Record, source_of
 from assay.pipeline.core.topics import TopicRole
+from assay.pipeline.policy.bundle import Bundle
 
 PARTITIONS = 4
 RAW = TopicRole.RAW.value
 VALID = TopicRole.VALID.value
 GROUP = "assay.dev.copy"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll often, so that tests need not wait for idle fetches."""
+    monkeypatch.setattr(intake_module, "IDLE_POLL_MS", 20)
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    return load_policies(load_settings())
 
 
 class FixedClock:
@@ -143,6 +158,25 @@ class ScriptedTransport(MemoryTransport):
     def producer(self, transactional_id: str) -> MemoryProducer:
         self.script.calls.append("new producer")
         return ScriptedProducer(self.log, transactional_id, "", self.script)
+
+
+class ProbeThatDiesOf:
+    """A probe whose process dies of one offset."""
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+        self.asked: list[int] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def survives(self, record: Record) -> bool:
+        assert isinstance(record, RawRecord)
+        self.asked.append(record.offset)
+        return record.offset != self._offset
 
 
 @dataclass

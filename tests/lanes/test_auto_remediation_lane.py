@@ -1,6 +1,5 @@
 """The auto-remediation lane on topics in memory: one end for each classified trace, whatever goes wrong on the way."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -9,28 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
 
 from assay.agents.auto_remediation import LANE, AutoRemediationStep
 from assay.agents.classifier import ClassifierStep
 from assay.agents.clock import SystemClock
 from assay.agents.detector import DetectorStep
-from assay.agents.lanes import intake as intake_module
-from assay.agents.lanes.engine import Lane, LaneSpec
 from assay.agents.lanes.notes import OpenNote
 from assay.agents.lanes.step import LaneStep, SourceRange
-from assay.agents.names import lane_group
-from assay.agents.policy_files import load_policies
 from assay.agents.repairing import Keys
 from assay.agents.rule_trust import RuleTrust
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
-from assay.agents.settings import load_settings
-from assay.agents.topics import TOPICS, topic_name
-from assay.agents.transport.memory import MemoryLog
 from assay.pipeline.core.document import Json
-from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
+from assay.pipeline.core.errors import TransientError
 from assay.pipeline.core.json_patch import apply_patch
-from assay.pipeline.core.record import RawRecord, Record, source_of
+from assay.pipeline.core.record import RawRecord, source_of
 from assay.pipeline.core.sealed import Sealed
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import open_envelope, open_receipt
@@ -39,8 +30,8 @@ from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.policy.remediation_rule import RemediationRule
 from assay.pipeline.testing import raw_record
 
-from .conftest import FakeNotes, FixedClock, Script, ScriptedTransport
-from .test_rules import ProbeThatDiesOf
+from .conftest import PARTITIONS, ProbeThatDiesOf
+from .scene import ExactlyOnce, LaneScene, header
 
 CLASSIFIED, RECEIPTS, TALLIES = (
     role.value for role in (TopicRole.CLASSIFIED, TopicRole.RECEIPTS, TopicRole.TALLIES)
@@ -49,7 +40,6 @@ REMEDIATED, QUARANTINE, DEAD = (
     role.value for role in (TopicRole.REMEDIATED, TopicRole.QUARANTINE, TopicRole.DEAD_LETTER)
 )
 ENDS = (REMEDIATED, QUARANTINE, DEAD)
-PARTITIONS = 4
 NOW_NS = 1_741_079_705_000_000_000
 RULE_ID = "missing_required_fields@1"
 GOOD: dict[str, Any] = {
@@ -68,17 +58,6 @@ TWO_RULES = {name: value for name, value in NO_TYPE.items() if name != "schema_v
     "metrics": {"execution_time_ms": "12"}
 }
 CARD = NO_TYPE | {"inputs": {"card": "4111 1111 1111 1111"}}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, so that tests need not wait for idle fetches."""
-    monkeypatch.setattr(intake_module, "IDLE_POLL_MS", 20)
-
-
-@pytest.fixture(scope="session")
-def bundle() -> Bundle:
-    return load_policies(load_settings())
 
 
 def with_rule(bundle: Bundle, name: str = "missing_required_fields", **members: Any) -> Bundle:
@@ -101,30 +80,26 @@ def failing_rule(bundle: Bundle) -> Bundle:
 
 
 @dataclass
-class Scene:
+class Scene(LaneScene):
     """Classified traces, and the lane that ends them."""
 
-    bundle: Bundle
+    name = LANE
+    role = TopicRole.CLASSIFIED
+    came_ms = NOW_NS // 10**6
+
     keys: Keys = field(default_factory=KeylessSealer)
     trust: RuleTrust = field(default_factory=RuleTrust)
-    log: MemoryLog = field(
-        default_factory=lambda: MemoryLog(
-            {topic_name(role): spec.partitions or PARTITIONS for role, spec in TOPICS.items()}
-        )
-    )
-    script: Script = field(default_factory=Script)
-    notes: FakeNotes = field(default_factory=FakeNotes)
-    lanes: list[Lane] = field(default_factory=list)
     raw: dict[str, RawRecord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.settings = load_settings(slots=2, batch_records=10, session_timeout_ms=6000)
-        self.group = lane_group(self.settings, LANE)
-        self._count = 0
+        super().__post_init__()
         self._before: Sequence[tuple[LaneStep, str]] = (
-            (DetectorStep(self.bundle, self.keys, "detector"), "traces.invalid"),
+            (DetectorStep(self.bundle, self.keys, "detector", secret=b"s" * 32), "traces.invalid"),
             (ClassifierStep(self.bundle, "classifier"), CLASSIFIED),
         )
+
+    def step(self) -> AutoRemediationStep:
+        return AutoRemediationStep(self.bundle, self.keys, self.group, trust=self.trust)
 
     def put(self, trace: Any, headers: Any = (("app", b"x"),), **members: Any) -> None:
         """One more failing trace, as detector and classifier write it, or with other members."""
@@ -141,12 +116,7 @@ class Scene:
         body = record.value or b""
         if members:
             body = json.dumps(json.loads(body) | members).encode()
-        self.put_classified(body, record.key, record.headers)
-
-    def put_classified(self, value: bytes | None, key: bytes | None = b"k", headers: Any = ()) -> None:
-        place = TopicPartition(CLASSIFIED, self._count % PARTITIONS)
-        self._count += 1
-        self.log.append(place, key, value, headers, timestamp=NOW_NS // 10**6)
+        self.append(body, record.key, record.headers)
 
     def put_mixture(self) -> None:
         """40: repairable by one rule or two, with nothing to write, contained, unreadable, and no envelope at all."""
@@ -157,38 +127,26 @@ class Scene:
             self.put(CARD)
             self.put(b"{")
             self.put(NO_TYPE, disposition="something new")
-            self.put_classified(b"\xff", headers=[("assay-tenant", b"acme")])
-            self.put_classified(None, None)
+            self.append(b"\xff", headers=[("assay-tenant", b"acme")])
+            self.append(None, None)
 
-    def lane(self, **options: Any) -> Lane:
-        step = AutoRemediationStep(self.bundle, self.keys, self.group, trust=self.trust)
-        lane = Lane(
-            LaneSpec(LANE, TopicRole.CLASSIFIED, step),
-            self.settings,
-            ScriptedTransport(self.log, self.script),
-            FixedClock(),
-            notes=self.notes,
-            **options,
-        )
-        self.lanes.append(lane)
-        return lane
+    def assert_each_once(self) -> None:
+        """Every classified record has one end, and every tried rule one receipt; order per partition is kept."""
+        came = Counter(header(record, "assay-src") for record in self.visible(CLASSIFIED))
+        went = Counter(header(record, "assay-src") for topic in ENDS for record in self.visible(topic))
+        assert went == came
+        ids = [header(receipt, "ce_id") for receipt in self.visible(RECEIPTS)]
+        assert len(set(ids)) == len(ids)
+        for topic in (REMEDIATED, QUARANTINE):
+            for partition in range(PARTITIONS):
+                sources = [
+                    int(header(record, "assay-src").rpartition("/")[2])
+                    for record in self.visible(topic)
+                    if record.partition == partition
+                ]
+                assert sources == sorted(sources)
 
-    async def run(self, **options: Any) -> None:
-        """End all there is."""
-        lane = self.lane(**options)
-        await lane.start()
-        async with asyncio.timeout(20):
-            while any(
-                (self.log.committed(self.group, place) or 0) < self.log.end(place)
-                for place in [TopicPartition(CLASSIFIED, number) for number in range(PARTITIONS)]
-            ):
-                await asyncio.sleep(0.001)
-        await lane.stop()
-
-    def visible(self, topic: str) -> Sequence[Record]:
-        return self.log.visible(topic)
-
-    def reasons(self) -> Counter[tuple[str | None, str | None]]:
+    def reasons(self) -> Counter[tuple[str, str]]:
         return Counter(
             (header(record, "assay-outcome"), header(record, "assay-reason"))
             for topic in ENDS
@@ -207,38 +165,16 @@ async def scene(bundle: Bundle) -> AsyncIterator[Scene]:
         await lane.stop()
 
 
-def header(record: Record, name: str) -> str | None:
-    value = dict(record.headers).get(name)
-    return None if value is None else value.decode()
-
-
 def operation(found: Json) -> dict[str, Json]:
     assert isinstance(found, dict)
     return found
-
-
-def assert_each_once(scene: Scene) -> None:
-    """Every classified record has one end, and every tried rule one receipt; order per partition is kept."""
-    came = Counter(header(record, "assay-src") for record in scene.visible(CLASSIFIED))
-    went = Counter(header(record, "assay-src") for topic in ENDS for record in scene.visible(topic))
-    assert went == came
-    ids = [header(receipt, "ce_id") for receipt in scene.visible(RECEIPTS)]
-    assert len(set(ids)) == len(ids)
-    for topic in (REMEDIATED, QUARANTINE):
-        for partition in range(PARTITIONS):
-            sources = [
-                int((header(record, "assay-src") or "").rpartition("/")[2])
-                for record in scene.visible(topic)
-                if record.partition == partition
-            ]
-            assert sources == sorted(sources)
 
 
 async def test_every_classified_trace_ends_once_for_a_reason(scene: Scene) -> None:
     """Promise 1, DESIGN 8; D-15: what is no envelope among them too."""
     scene.put_mixture()
     await scene.run()
-    assert_each_once(scene)
+    scene.assert_each_once()
     assert scene.reasons() == {
         ("remediated", "repaired"): 10,
         ("quarantined", "no_rule_applies"): 5,
@@ -276,7 +212,7 @@ async def test_what_is_contained_or_waits_opens_to_the_bytes_that_came(scene: Sc
     for topic in (QUARANTINE, DEAD):
         [record] = scene.visible(topic)
         assert b"4111" not in (record.value or b"")
-        raw = scene.raw[header(record, "assay-src") or ""]
+        raw = scene.raw[header(record, "assay-src")]
         opened = open_envelope(json.loads(record.value or b""), scene.keys)
         assert opened == (raw.key, raw.value, [*raw.headers])
 
@@ -294,25 +230,8 @@ async def test_the_tallies_count_the_ends_that_lie_on_the_topics(scene: Scene) -
     assert counted == scene.reasons()
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])
-@pytest.mark.parametrize("call", ["begin", "send", "send_offsets", "commit"])
-async def test_what_fails_on_the_way_is_done_again_and_seen_once(
-    scene: Scene, call: str, after: bool
-) -> None:
-    """Exactly once, receipts included: they are in the transaction of the offset."""
-    scene.put_mixture()
-    for _ in range(2):
-        scene.script.fail(call, UnknownOutcomeError("no answer"), after=after)
-    await scene.run()
-    assert_each_once(scene)
-
-
-async def test_a_fenced_lane_leaves_nothing_behind(scene: Scene) -> None:
-    scene.settings = scene.settings.model_copy(update={"session_timeout_ms": 40})
-    scene.put_mixture()
-    scene.script.fail("commit", FencedError("taken over"))
-    await scene.run()
-    assert_each_once(scene)
+class TestTransactions(ExactlyOnce):
+    """Receipts included."""
 
 
 async def test_a_record_that_ends_processes_is_a_dead_letter_unread(scene: Scene) -> None:
@@ -321,7 +240,7 @@ async def test_a_record_that_ends_processes_is_a_dead_letter_unread(scene: Scene
         scene.put(NO_TYPE)
     scene.notes.kept["0"] = OpenNote({0: (0, 3)}, deaths=1)
     await scene.run(new_probe=lambda: ProbeThatDiesOf(offset=1))
-    assert_each_once(scene)
+    scene.assert_each_once()
     assert scene.reasons() == {("remediated", "repaired"): 11, ("dead_lettered", "worker_crash"): 1}
     [killer] = scene.visible(DEAD)
     [came] = [record for record in scene.visible(CLASSIFIED) if source_of(record) == (CLASSIFIED, 0, 1)]
@@ -333,7 +252,7 @@ async def test_one_that_killed_the_classifier_is_not_looked_into_here_either(sce
     scene.put(NO_TYPE)
     [record] = scene.visible(CLASSIFIED)
     headers = [(name, b"worker_crash" if name == "assay-reason" else value) for name, value in record.headers]
-    scene.put_classified(record.value, record.key, headers)
+    scene.append(record.value, record.key, headers)
     await scene.run()
     [killer] = scene.visible(DEAD)
     assert header(killer, "assay-reason") == "worker_crash"
@@ -361,7 +280,7 @@ async def test_a_rule_that_starts_failing_is_shut_within_20_traces(failing_rule:
     for number in range(100):
         scene.put(NO_TYPE | {"context": {"tenant_id": number, "region": "eu-central-1"}})
     await scene.run()
-    assert_each_once(scene)
+    scene.assert_each_once()
     reasons = scene.reasons()
     assert reasons["dead_lettered", "repair_failed"] <= 20
     assert reasons["dead_lettered", "rule_not_trusted"] == 100 - reasons["dead_lettered", "repair_failed"]
@@ -393,7 +312,7 @@ async def test_traces_of_a_destroyed_key_are_contained_and_no_new_key_is_made(
 ) -> None:
     """Crypto-shredding: what the tenant's key sealed never opens again, and nothing else stops."""
     keys = EnvelopeSealer(FileKeyProvider(tmp_path / "keys"), SystemClock())
-    scene = Scene(bundle, keys)
+    scene = Scene(bundle, keys=keys)
     scene.put(NO_TYPE)
     scene.put(NO_TYPE | {"context": {"tenant_id": 8, "region": "eu-central-1"}})
     keys.destroy("7")
@@ -419,12 +338,12 @@ class LockedKeys(KeylessSealer):
 
 async def test_without_the_key_service_the_lane_waits_and_skips_nothing(bundle: Bundle) -> None:
     """Promise 5."""
-    scene = Scene(bundle, LockedKeys(3))
+    scene = Scene(bundle, keys=LockedKeys(3))
     scene.settings = scene.settings.model_copy(update={"session_timeout_ms": 6000})
     for _ in range(8):
         scene.put(NO_TYPE)
     await scene.run()
-    assert_each_once(scene)
+    scene.assert_each_once()
     assert scene.reasons() == {("remediated", "repaired"): 8}
 
 
@@ -461,7 +380,7 @@ async def test_an_envelope_with_odd_members_has_an_end_and_stops_nobody(
     scene.put(NO_TYPE, **members)
     scene.put(NO_TYPE)
     await scene.run()
-    assert_each_once(scene)
+    scene.assert_each_once()
 
 
 async def test_a_bundle_without_the_rule_contains_what_was_to_be_repaired(bundle: Bundle) -> None:

@@ -1,46 +1,36 @@
 """The classifier lane on topics in memory: one classified record for each failing one, whatever goes wrong on the way."""
 
-import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from assay.agents.classifier import LANE, ClassifierStep
 from assay.agents.detector import LANE as DETECTOR
-from assay.agents.lanes import intake as intake_module
-from assay.agents.lanes.engine import Lane, LaneSpec
+from assay.agents.lanes.engine import Lane
 from assay.agents.lanes.notes import OpenNote
 from assay.agents.lanes.step import SourceRange
-from assay.agents.names import lane_group
-from assay.agents.policy_files import load_policies
-from assay.agents.settings import load_settings
 from assay.agents.telemetry import Telemetry
-from assay.agents.topics import TOPICS, topic_name
-from assay.agents.transport.memory import MemoryLog
 from assay.pipeline.core.codes import IssueCode
-from assay.pipeline.core.errors import FencedError, UnknownOutcomeError
 from assay.pipeline.core.issue import Category
-from assay.pipeline.core.record import Record, source_of
+from assay.pipeline.core.record import source_of
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import FailingWriter
 from assay.pipeline.dispose.testing import KeylessSealer, a_record, a_verdict, an_issue
 from assay.pipeline.policy.bundle import Bundle
 
-from .conftest import FakeNotes, FixedClock, Script, ScriptedTransport
-from .test_rules import ProbeThatDiesOf
+from .conftest import PARTITIONS, ProbeThatDiesOf
+from .scene import ExactlyOnce, LaneScene, header
 
 INVALID, CLASSIFIED, ISSUES = (
     TopicRole.INVALID.value,
     TopicRole.CLASSIFIED.value,
     TopicRole.ISSUES.value,
 )
-PARTITIONS = 4
 NOW_NS = 1_700_000_000_000_000_000
 MISSING = an_issue()
 CARD = an_issue(IssueCode.SECURITY_PII_CARD, category=Category.SECURITY, path="/inputs/*")
@@ -48,41 +38,29 @@ EMPTY = an_issue(IssueCode.CORRUPT_EMPTY, path="")
 
 
 class AnyRule:
-    def applicable(self, code: str) -> bool:
+    def applicable(self, subject: str, code: str, keyword: str, path: str) -> bool:
         return code == MISSING.code
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, so that tests need not wait for idle fetches."""
-    monkeypatch.setattr(intake_module, "IDLE_POLL_MS", 20)
-
-
-@pytest.fixture(scope="session")
-def bundle() -> Bundle:
-    return load_policies(load_settings())
-
-
 @dataclass
-class Scene:
+class Scene(LaneScene):
     """Failing traces, and the lane that classifies them."""
 
-    bundle: Bundle
-    log: MemoryLog = field(
-        default_factory=lambda: MemoryLog(
-            {topic_name(role): spec.partitions or PARTITIONS for role, spec in TOPICS.items()}
-        )
-    )
-    script: Script = field(default_factory=Script)
-    notes: FakeNotes = field(default_factory=FakeNotes)
+    name = LANE
+    role = TopicRole.INVALID
+    came_ms = NOW_NS // 10**6 - 30
+
     telemetry: Telemetry = field(default_factory=lambda: Telemetry(CollectorRegistry(), [DETECTOR, LANE]))
-    lanes: list[Lane] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.settings = load_settings(slots=2, batch_records=10, session_timeout_ms=6000)
-        self.group = lane_group(self.settings, LANE)
+        super().__post_init__()
         self._write = FailingWriter(self.bundle, KeylessSealer(), "detector")
-        self._count = 0
+
+    def step(self) -> ClassifierStep:
+        return ClassifierStep(self.bundle, self.group, AnyRule())
+
+    def lane(self, **options: Any) -> Lane:
+        return super().lane(events=self.telemetry.for_lane(LANE), **options)
 
     def put(self, *issues: Any, **members: Any) -> None:
         """One more failing trace, as the detector writes it, or with other members."""
@@ -92,12 +70,7 @@ class Scene:
         value = written.value or b""
         if members:
             value = json.dumps(json.loads(value) | members).encode()
-        self.put_raw(value, written.key, written.headers)
-
-    def put_raw(self, value: bytes | None, key: bytes | None = b"k", headers: Any = ()) -> None:
-        place = TopicPartition(INVALID, self._count % PARTITIONS)
-        self._count += 1
-        self.log.append(place, key, value, headers, timestamp=NOW_NS // 10**6 - 30)
+        self.append(value, written.key, written.headers)
 
     def put_mixture(self) -> None:
         """40 of all kinds: repairable, contained, unreadable, tried too often, broken, and nothing at all."""
@@ -108,36 +81,24 @@ class Scene:
             self.put(MISSING, attempts=3)
             self.put(an_issue(IssueCode.BUSINESS_STATE_INVALID, category=Category.BUSINESS_LOGIC))
             self.put(MISSING, source=None)
-            self.put_raw(b"\xff", headers=[("assay-tenant", b"acme")])
-            self.put_raw(None, None)
+            self.append(b"\xff", headers=[("assay-tenant", b"acme")])
+            self.append(None, None)
 
-    def lane(self, **options: Any) -> Lane:
-        lane = Lane(
-            LaneSpec(LANE, TopicRole.INVALID, ClassifierStep(self.bundle, self.group, AnyRule())),
-            self.settings,
-            ScriptedTransport(self.log, self.script),
-            FixedClock(),
-            notes=self.notes,
-            events=self.telemetry.for_lane(LANE),
-            **options,
+    def assert_each_once(self) -> None:
+        """Each failing record has its one classified record, on its partition, in its order; each group its one fact."""
+        came: dict[int, list[object]] = {number: [] for number in range(PARTITIONS)}
+        went: dict[int, list[object]] = {number: [] for number in range(PARTITIONS)}
+        for topic, into in ((INVALID, came), (CLASSIFIED, went)):
+            for record in self.visible(topic):
+                into[record.partition].append((record.key, header(record, "assay-src")))
+        assert went == came
+        facts = Counter(
+            (header(fact, "assay-src"), header(fact, "ce_subject")) for fact in self.visible(ISSUES)
         )
-        self.lanes.append(lane)
-        return lane
-
-    async def run(self, **options: Any) -> None:
-        """Classify all there is."""
-        lane = self.lane(**options)
-        await lane.start()
-        async with asyncio.timeout(10):
-            while any(
-                (self.log.committed(self.group, place) or 0) < self.log.end(place)
-                for place in [TopicPartition(INVALID, number) for number in range(PARTITIONS)]
-            ):
-                await asyncio.sleep(0.001)
-        await lane.stop()
-
-    def visible(self, topic: str) -> Sequence[Record]:
-        return self.log.visible(topic)
+        assert facts
+        assert set(facts.values()) == {1}
+        ids = [header(fact, "ce_id") for fact in self.visible(ISSUES)]
+        assert len(set(ids)) == len(ids)
 
     def reasons(self) -> Counter[str]:
         return Counter(header(record, "assay-reason") for record in self.visible(CLASSIFIED))
@@ -157,30 +118,11 @@ async def scene(bundle: Bundle) -> AsyncIterator[Scene]:
         await lane.stop()
 
 
-def header(record: Record, name: str) -> str:
-    return (dict(record.headers).get(name) or b"").decode()
-
-
-def assert_each_once(scene: Scene) -> None:
-    """Each failing record has its one classified record, on its partition, in its order; each group its one fact."""
-    came: dict[int, list[object]] = {number: [] for number in range(PARTITIONS)}
-    went: dict[int, list[object]] = {number: [] for number in range(PARTITIONS)}
-    for topic, into in ((INVALID, came), (CLASSIFIED, went)):
-        for record in scene.visible(topic):
-            into[record.partition].append((record.key, header(record, "assay-src")))
-    assert went == came
-    facts = Counter((header(fact, "assay-src"), header(fact, "ce_subject")) for fact in scene.visible(ISSUES))
-    assert facts
-    assert set(facts.values()) == {1}
-    ids = [header(fact, "ce_id") for fact in scene.visible(ISSUES)]
-    assert len(set(ids)) == len(ids)
-
-
 async def test_every_failing_trace_is_classified_once_with_its_facts(scene: Scene) -> None:
     """Promise 1, DESIGN 3 and 8; D-15: what is no envelope among them too."""
     scene.put_mixture()
     await scene.run()
-    assert_each_once(scene)
+    scene.assert_each_once()
     assert scene.reasons() == {
         "rules_apply": 5,
         "security_or_compliance": 5,
@@ -241,25 +183,8 @@ async def test_words_that_are_not_known_here_are_counted(scene: Scene) -> None:
     assert header(first, "assay-severity") == "critical"
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])
-@pytest.mark.parametrize("call", ["begin", "send", "send_offsets", "commit"])
-async def test_what_fails_on_the_way_is_done_again_and_seen_once(
-    scene: Scene, call: str, after: bool
-) -> None:
-    """Exactly once, facts included: they are in the transaction of the offset."""
-    scene.put_mixture()
-    for _ in range(2):
-        scene.script.fail(call, UnknownOutcomeError("no answer"), after=after)
-    await scene.run()
-    assert_each_once(scene)
-
-
-async def test_a_fenced_lane_leaves_nothing_behind(scene: Scene) -> None:
-    scene.settings = scene.settings.model_copy(update={"session_timeout_ms": 40})
-    scene.put_mixture()
-    scene.script.fail("commit", FencedError("taken over"))
-    await scene.run()
-    assert_each_once(scene)
+class TestTransactions(ExactlyOnce):
+    """Facts included."""
 
 
 async def test_a_record_that_ends_processes_goes_on_unread(scene: Scene) -> None:
@@ -268,7 +193,7 @@ async def test_a_record_that_ends_processes_goes_on_unread(scene: Scene) -> None
         scene.put(MISSING)
     scene.notes.kept["0"] = OpenNote({0: (0, 3)}, deaths=1)
     await scene.run(new_probe=lambda: ProbeThatDiesOf(offset=1))
-    assert_each_once(scene)
+    scene.assert_each_once()
     assert scene.reasons() == {"rules_apply": 11, "worker_crash": 1}
     [killer] = [
         record for record in scene.visible(CLASSIFIED) if header(record, "assay-reason") == "worker_crash"

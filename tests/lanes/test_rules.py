@@ -2,26 +2,20 @@
 
 import asyncio
 import time
-from typing import Self
+from functools import partial
 
 import pytest
 from aiokafka import TopicPartition
 
 from assay.agents.lanes import intake as intake_module
-from assay.agents.lanes import slot as slot_module
+from assay.agents.lanes import runner as runner_module
 from assay.agents.lanes.notes import OpenNote
+from assay.agents.lanes.parts import parts_of
 from assay.agents.transport.memory.transport import MemoryConsumer
 from assay.agents.transport.protocol import Fetched
 from assay.pipeline.core.errors import FencedError, TransientError, UnknownOutcomeError
-from assay.pipeline.core.record import RawRecord, Record
 
-from .conftest import RAW, Bench, CopyStep
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, so that tests need not wait for idle fetches."""
-    monkeypatch.setattr(intake_module, "IDLE_POLL_MS", 20)
+from .conftest import RAW, Bench, CopyStep, ProbeThatDiesOf
 
 
 async def test_every_record_is_copied_once_and_the_offsets_follow(bench: Bench) -> None:
@@ -196,6 +190,37 @@ async def test_rule_6_what_was_judged_ahead_of_an_unknown_outcome_is_judged_agai
     assert len(step.seen) == 16
 
 
+async def test_rule_6_the_parts_of_a_batch_behind_an_unknown_outcome_are_fetched_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait in memory: written now, they would commit a position behind records that nobody wrote."""
+    monkeypatch.setattr(intake_module, "parts_of", partial(parts_of, most_bytes=2))
+    bench.put(8, partition=0)
+    bench.script.fail("commit", UnknownOutcomeError("no answer"))
+    lane = bench.lane(step := CopyStep())
+    await lane.start()
+    await bench.until_all_copied()
+    await lane.stop()
+    assert bench.copied() == bench.sources()
+    assert [span.first for span in step.ranges][-4:] == [0, 2, 4, 6]
+
+
+async def test_rule_5_a_transaction_that_is_abandoned_leaves_its_note(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was open when the slot was given up: nobody knows whether its records are to blame (rule 10)."""
+    monkeypatch.setattr(runner_module, "CLOSE_S", 0.01)
+    bench.put(4, partition=0)
+    bench.script.hold("commit")
+    lane = bench.lane()
+    await lane.start()
+    await asyncio.wait_for(bench.script.reached["commit"].wait(), 5)
+    await lane.stop()
+    assert bench.notes.kept["0"].ranges == {0: (0, 4)}
+    assert bench.script.calls[-1] == "discard"
+    assert bench.copied() == []
+
+
 async def test_rule_10_the_note_covers_what_runs_and_what_is_judged_ahead(bench: Bench) -> None:
     """A death while the next batch is judged is pinned on it, whether the transaction before it was committed or not."""
     bench.put(4, partition=0)
@@ -248,7 +273,7 @@ async def test_rule_6_a_slot_waits_for_kafka_and_goes_on_when_it_is_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise 5: the offset does not move, and work goes on when the cause is gone."""
-    monkeypatch.setattr(slot_module, "FIRST_REOPEN_S", 0.001)
+    monkeypatch.setattr(runner_module, "FIRST_REOPEN_S", 0.001)
     bench.put(4, partition=0)
     bench.script.fail("commit", UnknownOutcomeError("no answer"))
     lane = bench.lane()
@@ -384,22 +409,3 @@ async def test_a_graceful_stop_leaves_no_note(bench: Bench) -> None:
     await bench.until_all_copied()
     await lane.stop()
     assert bench.notes.kept == {}
-
-
-class ProbeThatDiesOf:
-    """A probe whose process dies of one offset."""
-
-    def __init__(self, offset: int) -> None:
-        self._offset = offset
-        self.asked: list[int] = []
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        pass
-
-    async def survives(self, record: Record) -> bool:
-        assert isinstance(record, RawRecord)
-        self.asked.append(record.offset)
-        return record.offset != self._offset

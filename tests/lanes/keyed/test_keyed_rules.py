@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka import TopicPartition
 
-from assay.agents.lanes import keyed_slot
+from assay.agents.lanes import keyed_slot, runner
 from assay.agents.transport.memory.transport import MemoryConsumer
 from assay.pipeline.core.errors import FencedError, RefusedError, TransientError, UnknownOutcomeError
 
@@ -161,7 +161,7 @@ async def test_a_lane_waits_for_kafka_to_give_the_state_back(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise 5: for as long as it takes; not ready, and stopped at once when somebody wants that."""
-    monkeypatch.setattr(keyed_slot, "FIRST_REOPEN_S", 0.001)
+    monkeypatch.setattr(runner, "FIRST_REOPEN_S", 0.001)
     left = 8
     original = site.transport.read
 

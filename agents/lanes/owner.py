@@ -1,4 +1,8 @@
-"""A slot's right to write: fence older owners, go on where they ended, and find out after every doubt (rules 3, 6, 7)."""
+"""A slot's right to write: fence older owners, go on where they ended, and find out after every doubt (rules 3, 6, 7).
+
+The order of the calls in :meth:`SlotOwner.open` and :meth:`SlotOwner.write` is the proof of promise 1;
+``tests/broker/test_planted_bugs.py`` changes it and shows that the auditor notices.
+"""
 
 import asyncio
 import logging
@@ -29,6 +33,8 @@ class OwnerContext:
     crash: CrashPoints
     transaction_s: float
     """A transaction that takes longer has an unknown outcome."""
+    fenced_pause_s: float
+    """How long a fenced slot waits before it tries again: long enough to hear that it was given away."""
 
 
 class SlotOwner:
@@ -43,14 +49,18 @@ class SlotOwner:
         self._partitions = partitions
         self._producer: TransactionalProducer | None = None
         self._settled = False
-        """Whether the producer is there and has no transaction open."""
         self.positions: dict[TopicPartition, int] = {}
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is in doubt: the producer is there and has no transaction open."""
+        return self._settled
 
     async def open(self) -> None:
         """Fence older owners, then read the committed offsets, then seek: in this order.
 
         The producer's start returns when the transactions of older producers are finished: only then are offsets, and
-        what stands on the state topic, final.
+        what stands on a state topic, final.
         """
         self._settled = False
         self._producer = self._context.new_producer(self._slot)
@@ -91,15 +101,11 @@ class SlotOwner:
         context.crash.reach("after_end_txn")
         self.positions.update(positions)
 
-    async def close(self) -> bool:
-        """End politely when nothing is in doubt, and say so; else drop everything."""
-        settled = self._settled and self._producer is not None
-        if settled:
-            assert self._producer is not None
-            if await within(CLOSE_S, self._producer.close()):
-                self._producer = None
+    async def close(self) -> None:
+        """End politely when nothing is in doubt; else drop everything."""
+        if self._settled and self._producer is not None and await within(CLOSE_S, self._producer.close()):
+            self._producer = None
         await self.discard()
-        return settled
 
     async def discard(self) -> None:
         """Drop the producer without another word to the broker."""
