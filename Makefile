@@ -88,6 +88,7 @@ contracts: setup ## Check that imports point one way (docs/architecture.md).
 .PHONY: docs
 docs: setup ## Write the generated pages of docs/reference from the code.
 	$(BIN)/python -m assay.agents.docs_reference docs/reference
+	@$(BIN)/python tests/requirements_cited.py --page
 
 .PHONY: requirements
 requirements: setup ## List the requirements and defects that the tests cite.

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from assay.agents.auto_remediation import AutoRemediationStep
 from assay.agents.bundles import BundleService, BundleUser, BundleWatch
 from assay.agents.clock import SystemClock
+from assay.agents.escalation import LANE as ESCALATION
 from assay.agents.faust_client import LanesOnly, faust_options
 from assay.agents.issues import LANE as ISSUES
 from assay.agents.issues import GroupCount
@@ -35,7 +36,18 @@ from assay.agents.policy_files import load_policies
 from assay.agents.policy_topic import KafkaPolicySource, read_policy_log
 from assay.agents.process import end_at_the_latest, tune_memory
 from assay.agents.receipts import KafkaReceipts, ReceiptService, ReceiptWatch
-from assay.agents.roster import AGENTS, FAUST_AGENTS, PROBES, VIEWS, keyed_lane_specs, lane_specs
+from assay.agents.replay.agent import AGENT as REPLAY
+from assay.agents.replay.service import ReplayService, new_agent
+from assay.agents.replay.telemetry import ReplayTelemetry
+from assay.agents.roster import (
+    AGENTS,
+    FAUST_AGENTS,
+    LANES,
+    PROBES,
+    VIEWS,
+    keyed_lane_specs,
+    lane_specs,
+)
 from assay.agents.rule_trust import RuleTrust
 from assay.agents.settings import Settings, environment_secret
 from assay.agents.telemetry import Telemetry
@@ -99,7 +111,7 @@ def create_app(
     _check_agents(agents)
     bundle = load_policies(settings)
     specs: dict[str, LaneSpec | KeyedLaneSpec] = {
-        **lane_specs(settings, bundle),
+        **lane_specs(settings, bundle, [name for name in agents if name in LANES]),
         **keyed_lane_specs(settings, bundle),
     }
     lanes = [name for name in agents if name in specs]
@@ -112,7 +124,13 @@ def create_app(
         add_policy_agent(app, settings, desk)
     steps = [specs[name].step for name in lanes]
     notifiers = [_notifier(settings, bundle, telemetry)] if NOTIFIER in agents else []
-    users = [each for each in (*steps, *notifiers) if isinstance(each, BundleUser)]
+    if ESCALATION in lanes:
+        telemetry.escalations.use(bundle)
+    counted = [telemetry.escalations] if ESCALATION in lanes else []
+    replays = [_replay(settings, bundle, telemetry)] if REPLAY in agents else []
+    users = [each for each in (*steps, *notifiers, *(service.agent for service in replays), *counted) if isinstance(each, BundleUser)]
+    views = _views(settings, bundle, telemetry, [name for name in agents if name in VIEWS])
+    users += views
     watch = BundleWatch(KafkaPolicySource(settings), bundle, users, telemetry)
     lane_services = [_lane_service(specs[name], settings, telemetry) for name in lanes]
     _add_pages(app, telemetry, [service.lane for service in lane_services], watch)
@@ -128,9 +146,8 @@ def create_app(
     ]
     services += lane_services
     services += [NotifierService(notifier) for notifier in notifiers]
-    if views := [name for name in agents if name in VIEWS]:
-        looked = ViewsTelemetry(telemetry.registry).looked
-        services += [ViewsService(name, settings, telemetry.set_lags, looked) for name in views]
+    services += replays
+    services += views
     return app, services
 
 
@@ -146,6 +163,24 @@ def _notifier(settings: Settings, bundle: Bundle, telemetry: Telemetry) -> Notif
         clock=SystemClock(),
         events=NotifierTelemetry(telemetry.registry, [*bundle.notifications.channels]),
     )
+
+
+def _replay(settings: Settings, bundle: Bundle, telemetry: Telemetry) -> ReplayService:
+    transport = KafkaTransport(settings)
+    events = ReplayTelemetry(telemetry.registry)
+    return ReplayService(new_agent(settings, bundle, transport, events), transport)
+
+
+def _views(
+    settings: Settings, bundle: Bundle, telemetry: Telemetry, agents: Sequence[str]
+) -> list[ViewsService]:
+    if not agents:
+        return []
+    told = ViewsTelemetry(telemetry.registry, agents)
+    services = [ViewsService(name, settings, telemetry.set_lags, told) for name in agents]
+    for service in services:
+        service.use(bundle)
+    return services
 
 
 def _check_agents(agents: Sequence[str]) -> None:

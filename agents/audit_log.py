@@ -185,7 +185,7 @@ def _end(last: tuple[int, bytes | None] | None) -> Link:
         entry = decoded(last[1])
     except ValueError:
         raise RefusedError(
-            f"the audit log's last record, offset {last[0]}, is no audit entry: run `assay audit verify`"
+            f"the audit log's last record, offset {last[0]}, is no audit entry: run `assay audit-log verify`"
         ) from None
     return Link(entry.seq, hash_of(last[1] or b""))
 

@@ -57,7 +57,7 @@ class Notifier:
         self._clock = clock
         self._journal = KafkaJournal(settings)
         self.desk = Desk(
-            channels=ready_channels(bundle.notifications, secrets, clock),
+            channels=ready_channels(bundle.notifications, secrets, clock, drill=bundle.drill),
             environment=settings.env,
             journal=self._journal,
             clock=clock,
@@ -66,7 +66,7 @@ class Notifier:
             events=events,
         )
         self._couriers = Couriers(self.desk, clock)
-        self._policy = bundle.notifications
+        self._policy = bundle.notifications, bundle.drill
         self._next: Channels | None = None
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
@@ -74,16 +74,18 @@ class Notifier:
 
     def use(self, bundle: Bundle) -> None:
         """Take a bundle's channels, from any thread. Those that cannot work here change nothing, and are logged."""
-        if bundle.notifications == self._policy:
+        if (bundle.notifications, bundle.drill) == self._policy:
             return
         try:
-            channels = ready_channels(bundle.notifications, self._secrets, self._clock)
+            channels = ready_channels(
+                bundle.notifications, self._secrets, self._clock, drill=bundle.drill
+            )
         except ConfigError as error:
             log.error("the channels of bundle %s cannot be used, those before stay", bundle.short_id)  # noqa: TRY400 - the problems follow
             for problem in error.problems:
                 log.error("bundle %s: %s", bundle.short_id, problem)  # noqa: TRY400 - as above
             return
-        self._policy = bundle.notifications
+        self._policy = bundle.notifications, bundle.drill
         self._next = channels
 
     async def run(self) -> None:

@@ -14,8 +14,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 
 from assay.pipeline.core import headers as names
+from assay.pipeline.core.edit_receipt import is_edit_receipt
 from assay.pipeline.core.errors import DependencyUnavailableError, TransientError
 from assay.pipeline.core.record import Record
+from assay.pipeline.core.retraction import is_retraction_event
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import Effect
 
@@ -134,6 +136,8 @@ class ReceiptWatch:
 
     def _take(self, records: Sequence[Record]) -> None:
         for record in records:
+            if is_edit_receipt(record) or is_retraction_event(record):
+                continue
             noted = read_noted(record.value, record.headers)
             if noted is None:
                 log.error(

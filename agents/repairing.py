@@ -1,21 +1,31 @@
 """From a classified trace to its end, under one bundle: opened, judged, repaired, judged again, decided (DESIGN 8)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from assay.agents.receipts import Noted
+from assay.agents.repair_case import (
+    UNASKED,
+    Case,
+    Judged,
+    attempt_of,
+    detected_at,
+    raw_record,
+    raw_source,
+    raw_timestamp,
+)
+from assay.agents.repair_tried import rules_tried, tried
 from assay.agents.rule_trust import RuleTrust
 from assay.agents.topics import RAW_MAX_BYTES
 from assay.pipeline.classify.envelope import Envelope, read_envelope
 from assay.pipeline.core import headers as names
-from assay.pipeline.core.clock import ns_of
 from assay.pipeline.core.document import Json
 from assay.pipeline.core.errors import SealError
 from assay.pipeline.core.outcome import Disposition, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
-from assay.pipeline.core.record import RawRecord, Record, Source, key_and_headers_bytes
+from assay.pipeline.core.record import Record, key_and_headers_bytes
+from assay.pipeline.core.replay_mark import mark_of
 from assay.pipeline.core.sealed import Opener, Sealer
-from assay.pipeline.core.verdict import Verdict
 from assay.pipeline.decode import AvroRegistry, Decoded, decode
 from assay.pipeline.dispose import (
     DeadLetteredWriter,
@@ -25,10 +35,8 @@ from assay.pipeline.dispose import (
     ReceiptWriter,
     RemediatedWriter,
     RuleTried,
-    Tried,
     Try,
     changes_of,
-    effect_of,
     open_envelope,
     repair_id,
 )
@@ -52,7 +60,7 @@ _REASONS = {reason.encode(): reason for reason in Reason}
 _CRASHED = Reason.WORKER_CRASH.encode()
 _PERSON = Decision(Outcome.DEAD_LETTERED, Reason.PERSON_MUST_LOOK)
 _UNREADABLE = Decision(Outcome.DEAD_LETTERED, Reason.UNREADABLE)
-_HOPELESS = (Standing.FORBIDDEN, Standing.PERSON, Standing.NONE)
+_HOPELESS = (Standing.FORBIDDEN, Standing.PERSON, Standing.UNDONE, Standing.NONE)
 """With an issue that stands so, a repair is not published, whatever the detectors say: they need not be asked."""
 
 
@@ -68,32 +76,6 @@ class Ended(NamedTuple):
     tenant: str
     outcome: Outcome
     reason: Reason
-
-
-class Case(NamedTuple):
-    """A trace that is to be repaired."""
-
-    record: Record
-    """Its classified record."""
-    envelope: Envelope
-    came: Payload
-    """Its raw record, opened."""
-    verdict: Verdict
-    """What today's bundle says of it: the envelope lists issues in the words and the number of yesterday's."""
-    at_ns: int
-    """When it was first judged."""
-
-
-class Judged(NamedTuple):
-    """What the detectors say of a repaired copy."""
-
-    result: Rejudged
-    verdict: Verdict | None
-    codes: Collection[str] | None
-    """Those that still block it; ``None`` when nobody asked."""
-
-
-UNASKED = Judged(Rejudged.NOT_JUDGED, None, None)
 
 
 class Mender:
@@ -155,16 +137,17 @@ class Mender:
             return self._kept(record, envelope, nothing)
         if envelope.topic not in self._topics:
             return self._kept(record, envelope, _PERSON)
-        came = _record(envelope, opened, opened.value)
+        mark = mark_of(opened.headers) if attempt_of(record, envelope) else None
+        came = raw_record(envelope, opened, opened.value, mark)
         # A trace that was in time when it came is not late because this lane stood still.
-        at_ns = _detected_at(envelope, now_ns)
+        at_ns = detected_at(envelope, now_ns)
         verdict = self._judge(came, at_ns)
         decoded = decode(opened.value, self._limits, self._avro)
         if not (verdict.readable and isinstance(decoded, Decoded)):
             return self._kept(record, envelope, _UNREADABLE)
         if verdict.tenant != envelope.tenant:
             return self._kept(record, envelope, _PERSON)
-        return self._repaired(Case(record, envelope, opened, verdict, at_ns), decoded.document, now_ns)
+        return self._repaired(Case(record, envelope, opened, verdict, at_ns, mark), decoded.document, now_ns)
 
     def _repaired(self, case: Case, document: Json, now_ns: int) -> Ended:
         verdict, envelope = case.verdict, case.envelope
@@ -174,6 +157,7 @@ class Mender:
             subject=verdict.subject,
             tenant=verdict.tenant,
             rate=lambda rule: self._trust.rate(rule.rule_id),
+            without=() if case.mark is None else case.mark.without,
         )
         hopeful = repair.changed and not any(map(repair.stands, _HOPELESS))
         trust = self._trust.trust(repair.rules)
@@ -187,11 +171,11 @@ class Mender:
             judged = self._judged_again(case, repair)
         decision = decide(Bytes.OPENED, repair, trust, permission, judged.result)
         # Where a breaker is open, the rule was not tried: its copy is thrown away unseen.
-        rules = () if permission is Permission.REFUSED else _rules(repair, verdict, judged)
+        rules = () if permission is Permission.REFUSED else rules_tried(repair, verdict, judged)
         ended = self._ended(case, repair, judged, decision, rules)
         if not rules or ended.reason is Reason.ENVELOPE_UNREADABLE:
             return ended
-        receipts = self._receipts(_tried(case, repair, rules, decision), now_ns)
+        receipts = self._receipts(tried(case, repair, rules, decision), now_ns)
         self._note(envelope, rules, now_ns)
         return ended._replace(receipts=receipts)
 
@@ -202,8 +186,9 @@ class Mender:
         if decision.outcome is not Outcome.REMEDIATED or judged.verdict is None:
             tries = [Try(rule.rule, rule.version, rule.codes, rule.result, rule.error) for rule in rules]
             return self._kept(record, envelope, decision, tries)
-        source = _source(envelope)
-        origin = Origin(source, _timestamp(envelope), _attempt(record, envelope), record.partition)
+        source = raw_source(envelope)
+        attempt = attempt_of(record, envelope)
+        origin = Origin(source, raw_timestamp(envelope), attempt, record.partition, case.mark)
         named = repair_id(source, envelope.attempts)
         written = self._publish(origin, case.came, repair.value, judged.verdict, named)
         return Ended(written, (), envelope.tenant, decision.outcome, decision.reason)
@@ -224,7 +209,7 @@ class Mender:
         A copy that is another tenant's, does not fit its topic, or whose change cannot be put on record does not pass either.
         """
         before = case.verdict
-        record = _record(case.envelope, case.came, repair.value)
+        record = raw_record(case.envelope, case.came, repair.value, case.mark)
         verdict = self._judge(record, case.at_ns)
         passes = (
             not verdict.blocking
@@ -241,90 +226,9 @@ class Mender:
     def _note(self, envelope: Envelope, rules: Sequence[RuleTried], now_ns: int) -> None:
         """At once, and not when it is committed: a rule that fails is shut before the batch is over."""
         for number, rule in enumerate(rules, 1):
-            event_id = f"{_source(envelope)}/{envelope.attempts}/{number}"
+            event_id = f"{raw_source(envelope)}/{envelope.attempts}/{number}"
             rule_id = f"{rule.rule}@{rule.version}"
             noted = Noted(
                 event_id, rule_id, rule.effect, envelope.tenant, envelope.producer, envelope.producer_version
             )
             self._trust.take(noted, now_ns)
-
-
-def _rules(repair: Repair, before: Verdict, judged: Judged) -> Sequence[RuleTried]:
-    """What each rule did. None, when no rule had anything to do: then nothing was tried."""
-    if not repair.rules:
-        return ()
-    blocked = {issue.code.value for issue in before.issues if issue.blocking}
-    return [
-        RuleTried(
-            each.rule,
-            each.version,
-            each.codes,
-            each.result.value,
-            each.error,
-            each.before,
-            each.after,
-            effect_of(each.result.value, each.codes, blocked, judged.codes),
-        )
-        for each in repair.receipts
-    ]
-
-
-def _tried(case: Case, repair: Repair, rules: Sequence[RuleTried], decision: Decision) -> Tried:
-    envelope = case.envelope
-    fingerprint = names.first(case.record.headers, names.FINGERPRINT) or b""
-    return Tried(
-        source=_source(envelope),
-        tenant=envelope.tenant,
-        subject=envelope.subject,
-        schema_version=envelope.schema_version,
-        trace_id=safe_id(envelope.document.get("trace_id")),
-        producer=envelope.producer,
-        producer_version=envelope.producer_version,
-        attempts=envelope.attempts,
-        fingerprint=fingerprint.decode("utf-8", "replace"),
-        rules=rules,
-        patch=[*repair.patch],
-        inverse=[*repair.inverse],
-        came=case.came.value or b"",
-        left=repair.value if repair.changed else None,
-        outcome=decision.outcome,
-        reason=decision.reason,
-    )
-
-
-def _record(envelope: Envelope, came: Payload, value: bytes | None) -> RawRecord:
-    """The raw record again, with this value."""
-    timestamp = _timestamp(envelope)
-    return RawRecord(
-        envelope.topic,
-        envelope.partition,
-        envelope.offset,
-        -1 if timestamp is None else timestamp,
-        came.key,
-        value,
-        came.headers,
-    )
-
-
-def _source(envelope: Envelope) -> Source:
-    return Source(envelope.topic, envelope.partition, envelope.offset)
-
-
-def _timestamp(envelope: Envelope) -> int | None:
-    """The raw record's time; ``None`` for what cannot be one."""
-    source = envelope.document.get("source")
-    found = source.get("timestamp") if isinstance(source, dict) else None
-    return found if type(found) is int and 0 <= found < 2**63 else None
-
-
-def _detected_at(envelope: Envelope, now_ns: int) -> int:
-    try:
-        return ns_of(envelope.detected_at)
-    except ValueError:  # the form of a time, and no time: the 40th of May
-        return now_ns
-
-
-def _attempt(record: Record, envelope: Envelope) -> int:
-    """The number of header ``assay-attempt``, which goes on as it came."""
-    came = names.first(record.headers, names.ATTEMPT) or b""
-    return int(came) if came.isdigit() and len(came) < 7 else envelope.attempts - 1

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from assay.pipeline.dispose import Effect
 from assay.pipeline.policy.bundle import Bundle
+from assay.pipeline.policy.drill_rules import DRILL_TENANT
 from assay.pipeline.remediate import BreakerKey, Breakers, Gate, Permission, RuleOutcome, State, Trust
 
 from .receipts import Noted
@@ -24,15 +25,20 @@ class RuleTrust:
         self._gate = Gate(lambda rule_id: self._priors.get(rule_id, 0.0))
         self._breakers = Breakers()
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._drill = DRILL_TENANT
 
     def use(self, bundle: Bundle) -> None:
         """Believe of rules what this bundle says of them, until there are receipts; a new version begins anew."""
+        self._drill = bundle.drill.tenant
         rules = bundle.remediation_rules.values()
         self._priors = {**self._priors, **{rule.rule_id: rule.success_rate for rule in rules}}
 
     def take(self, noted: Noted, now_ns: int) -> None:
-        """See :class:`~assay.agents.receipts.Standing`. A rule that no bundle had here is taken in by a later one."""
-        if noted.event_id in self._seen:
+        """See :class:`~assay.agents.receipts.Standing`. A rule that no bundle had here is taken in by a later one.
+
+        Drills count for nothing: what is made to succeed or to fail says nothing of the rule (S0-204).
+        """
+        if noted.event_id in self._seen or noted.tenant == self._drill:
             return
         self._seen[noted.event_id] = None
         if len(self._seen) > MOST_SEEN:

@@ -142,11 +142,15 @@ def sealed_patch(task: Task, patch: bytes, sealer: Sealer) -> Edit:
     """A patch sealed with the tenant's key, bound to the task. Raises :class:`RefusedError` when nobody knows the tenant."""
     if task.tenant_id == NONE:
         raise RefusedError("the tenant of these traces is not known: an edit cannot be sealed for it")
-    aad = f"task/{task.fingerprint}/{task.episode}"
+    return sealed_edit(task.tenant_id, patch, f"task/{task.fingerprint}/{task.episode}", sealer)
+
+
+def sealed_edit(tenant: str, patch: bytes, aad: str, sealer: Sealer) -> Edit:
+    """A patch sealed with a tenant's key, bound to what ``aad`` names. Raises ``TransientError`` without the key."""
     sealed: dict[str, Any] = orjson.loads(
-        orjson.dumps(sealed_to_json(sealer.seal(task.tenant_id, patch, aad.encode())))
+        orjson.dumps(sealed_to_json(sealer.seal(tenant, patch, aad.encode())))
     )
-    return Edit(EditKind.PATCH, sealed=sealed, tenant=task.tenant_id, aad=aad)
+    return Edit(EditKind.PATCH, sealed=sealed, tenant=tenant, aad=aad)
 
 
 def stored_edit(task: Task) -> Edit | None:

@@ -11,6 +11,7 @@ from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from assay.agents.detector import LANE as DETECTOR
+from assay.agents.escalation_steps import EscalationSteps
 from assay.agents.lanes.step import SourceRange
 from assay.pipeline.classify import Unknown
 from assay.pipeline.core import metrics
@@ -101,6 +102,8 @@ class Telemetry:
             registry=registry,
             buckets=RESOLUTION_SECONDS,
         )
+        self.escalations = EscalationSteps(registry)
+        """Its label sets are those of a matrix: see :meth:`EscalationSteps.use`."""
         bundle = metrics.BUNDLE_TIME
         # A process without lanes uses no bundle; its zero would look like a worker that was left behind.
         self._bundle_time = Gauge(bundle.name, bundle.help, registry=registry if lanes else None)
@@ -223,6 +226,8 @@ class LaneTelemetry:
                 self._telemetry.take_receipt(orjson.loads(record.value or b"{}"))
             elif record.role is TopicRole.ISSUE_GROUPS:
                 self._telemetry.take_group(record.value or b"", sources)
+            elif record.role is TopicRole.ESCALATIONS:
+                self._telemetry.escalations.take(record.value or b"{}")
             elif record.role is TopicRole.REFUSED:
                 self._telemetry._refused.labels(self._lane).inc()  # noqa: SLF001 - as above
 

@@ -72,7 +72,8 @@ TOPICS: Mapping[TopicRole, TopicSpec] = {
         TopicSpec(TopicRole.ESCALATIONS, 8, 90 * DAY_MS, MIB, own_timestamps=True),
         TopicSpec(TopicRole.TASK_COMMANDS, 8, 90 * DAY_MS, CLASSIFIED_MAX_BYTES, own_timestamps=True),
         TopicSpec(TopicRole.TASKS, 8, UNLIMITED, MIB, own_timestamps=True, compacted=True),
-        TopicSpec(TopicRole.REPLAYS, 1, 90 * DAY_MS, MIB, own_timestamps=True),
+        # Longer than what can be replayed is kept: the guard must not forget a try of it.
+        TopicSpec(TopicRole.REPLAYS, 1, 120 * DAY_MS, MIB, own_timestamps=True),
         # What a keyed lane could not take in, as it came.
         TopicSpec(TopicRole.REFUSED, 1, 90 * DAY_MS, ENDED_MAX_BYTES + 65_536, own_timestamps=True),
         TopicSpec(TopicRole.AUDIT, 1, 365 * DAY_MS, MIB, own_timestamps=True),

@@ -49,6 +49,17 @@ def balance(ledger: Ledger, hop: HopAudit, ends: EndAudit) -> tuple[Balance, lis
     return report, findings
 
 
+def where(ledger: Ledger, hop: HopAudit, ends: EndAudit, source: Source) -> str:
+    """The outcome of a raw record by its word, or ``in_flight``, ``expired``, ``lost``, ``doubled``.
+
+    ``unknown`` for one that a reader cannot see.
+    """
+    if ledger.fact_of(source) is None:
+        return "unknown"
+    found = _where(ledger, hop, ends, Place(source.topic, source.partition), source.offset)
+    return "in_flight" if found in _LANES else found
+
+
 _LANES = (DETECTOR, CLASSIFIER, REMEDIATION)
 _ENDS = (TopicRole.VALID, TopicRole.REMEDIATED, TopicRole.QUARANTINE, TopicRole.DEAD_LETTER)
 _EXPIRED, _LOST, _DOUBLED = "expired", "lost", "doubled"
@@ -59,11 +70,10 @@ def _where(ledger: Ledger, hop: HopAudit, ends: EndAudit, place: Place, offset: 
     partition = ledger.raw[place]
     source = Source(*place, offset)
     fates = partition.fates.get(offset, ())
-    judged = [(fate.role, fate.attempt) for fate in fates if fate.role is not TopicRole.INVALID]
-    found = [*judged, *ends.ends.get(source, [])]
+    judged = [fate.role for fate in fates if fate.role is not TopicRole.INVALID]
+    found = [*judged, *(role for role, _ in ends.ends.get(source, ()))]
     if found:
-        times = Counter(attempt for _, attempt in found)
-        return _DOUBLED if max(times.values()) > 1 else word_of(found[-1][0])
+        return _DOUBLED if len(found) > 1 else word_of(found[0])
     if not fates:
         if offset >= partition.committed:
             return DETECTOR

@@ -1,9 +1,8 @@
 """What the auditor remembers of a failing trace on its way to its end: digests, our own words, and patches."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from assay.pipeline.core import headers as names
 from assay.pipeline.core.document import Json
@@ -12,9 +11,10 @@ from assay.pipeline.core.outcome import Disposition, Outcome, Reason
 from assay.pipeline.core.record import Headers, Record, Source, source_of
 from assay.pipeline.core.topics import TopicRole
 
+from .documents import digest_without, document_of, number_of, text_of
+from .event import read_event
 from .facts import Digest, Marks
-from .marks import parse_source, read_marks
-from .observe import digest_of_headers
+from .marks import read_marks
 
 ENDED = ("disposition", "remediation")
 """The members of an envelope that its end writes; all others leave as they were classified."""
@@ -41,7 +41,7 @@ _OPEN = frozenset(
         *("schema", "repair_id", "number", "of", "rule", "version", "codes", "result", "error", "effect"),
         *("before_sha256", "after_sha256", "outcome", "reason", "tenant_id", "subject", "schema_version"),
         *("trace_id", "producer", "source", "attempts", "fingerprint", "input_sha256", "output_sha256"),
-        *("bundle", "at", "changes"),
+        *("bundle", "at", "changes", "paths"),
     }
 )
 
@@ -106,30 +106,19 @@ class ReceiptFact(NamedTuple):
 
 def read_end(role: TopicRole, record: Record) -> EndRecord:
     """Read a failing trace behind its classification. Never raises, whatever it holds."""
-    value = record.value or b""
-    document = None if role is TopicRole.REMEDIATED else _document(value)
-    body = value
-    if document is not None:
-        body = json.dumps(
-            {name: member for name, member in document.items() if name not in ENDED}, sort_keys=True
-        ).encode()
+    document = None if role is TopicRole.REMEDIATED else document_of(record.value)
     ours = {name: content or b"" for name, content in record.headers}
     tries = (document or {}).get("remediation")
     return EndRecord(
         role,
         source_of(record),
         read_marks(record.headers),
-        Digest(
-            b"" if record.key is None else hashlib.sha256(record.key).digest()[:16],
-            hashlib.sha256(body).digest(),
-            -1 if record.value is None else 0,
-            digest_of_headers(_kept(record.headers)),
-        ),
-        hashlib.sha256(value).digest(),
+        digest_without(record, document, ENDED, _kept(record.headers)),
+        hashlib.sha256(record.value or b"").digest(),
         ours.get(names.DISPOSITION, b"").decode("utf-8", "replace"),
         ours.get(names.FINGERPRINT, b""),
         ours.get(names.RECEIPT, b"").decode("utf-8", "replace"),
-        _text((document or {}).get("disposition")),
+        text_of((document or {}).get("disposition")),
         sum(isinstance(each, dict) and each.get("result") in TRIED for each in tries)
         if isinstance(tries, list)
         else 0,
@@ -138,20 +127,10 @@ def read_end(role: TopicRole, record: Record) -> EndRecord:
 
 def read_receipt(record: Record, opening: OpeningReceipt | None) -> ReceiptFact:
     """Read a receipt. Never raises; what is missing or odd is a fault. ``opening=None`` leaves it sealed."""
-    headers = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
-    source = parse_source(headers.get(names.SRC, ""))
-    document = _document(record.value or b"") or {}
-    place = document.get("source")
-    faults = []
-    if not isinstance(place, dict) or str(source) != (
-        f"{place.get('topic')}/{place.get('partition')}/{place.get('offset')}"
-    ):
-        faults.append("its source is not the one of header assay-src")
-    named = _text(document.get("fingerprint"))
-    if not named or named != headers.get(names.CE_SUBJECT) or named.encode() != record.key:
-        faults.append("fingerprint, key and ce_subject are not one")
-    number, of = _number(document.get("number")), _number(document.get("of"))
-    if headers.get(names.CE_ID) != f"{source}/{document.get('attempts')}/{number}":
+    event = read_event(record)
+    document, faults = event.document, [*event.faults]
+    number, of = number_of(document.get("number")), number_of(document.get("of"))
+    if event.headers.get(names.CE_ID) != f"{event.source}/{document.get('attempts')}/{number}":
         faults.append("ce_id is not made of source, attempt and number")
     if not _OPEN.issuperset(document):
         faults.append("it holds more than a receipt may")
@@ -165,14 +144,14 @@ def read_receipt(record: Record, opening: OpeningReceipt | None) -> ReceiptFact:
             faults.append("its changes do not open")
     return ReceiptFact(
         source_of(record),
-        source,
-        _text(document.get("repair_id")),
+        event.source,
+        text_of(document.get("repair_id")),
         number,
         of,
-        _text(document.get("tenant_id")),
-        _text(document.get("outcome")),
-        _text(document.get("input_sha256")),
-        _text(document.get("output_sha256")),
+        text_of(document.get("tenant_id")),
+        text_of(document.get("outcome")),
+        text_of(document.get("input_sha256")),
+        text_of(document.get("output_sha256")),
         tuple(faults),
         patches,
         document.get("changes") is not None,
@@ -239,19 +218,3 @@ def incomplete(receipts: Sequence[ReceiptFact], expected: int) -> str | None:
 
 def _kept(headers: Headers) -> list[tuple[str, bytes | None]]:
     return [(name, value) for name, value in headers if name not in _REPLACED and not name.startswith(_DLQ)]
-
-
-def _document(value: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

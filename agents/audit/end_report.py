@@ -60,7 +60,7 @@ class Balance:
     lost: int = 0
     """Without an end, and in flight nowhere."""
     doubled: int = 0
-    """With several ends of one attempt."""
+    """With several ends."""
 
     def to_json(self) -> dict[str, Json]:
         """The member ``balance`` of the report of ``assay audit --json``."""

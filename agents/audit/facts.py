@@ -34,6 +34,10 @@ class RawFact(NamedTuple):
     """Like ``digest.headers``, of the headers that survive (``core.headers.kept``)."""
     tenant: str | None
     """The tenant that its outcome must name; ``None`` when this reader cannot tell."""
+    attempt: int | None = 0
+    """The number of the try that it is; ``None`` when this reader cannot tell."""
+    replay_of: Source | None = None
+    """What it is a new try of."""
 
 
 class Marks(NamedTuple):
@@ -48,6 +52,7 @@ class Marks(NamedTuple):
     sha256: bytes
     warnings: tuple[str, ...]
     faults: tuple[str, ...]
+    replay_of: str = ""
 
 
 class Opened(NamedTuple):

@@ -22,6 +22,7 @@ class FindingKind(StrEnum):
     MISPLACED = "misplaced"
     WRONG_TENANT = "wrong_tenant"
     MISROUTED = "misrouted"
+    REPLAY_MISMATCH = "replay_mismatch"
     FACTS_MISMATCH = "facts_mismatch"
     RECEIPTS_MISMATCH = "receipts_mismatch"
     UNBALANCED = "unbalanced"
@@ -38,13 +39,14 @@ class FindingKind(StrEnum):
 
 SENTENCES: Mapping[FindingKind, str] = {
     FindingKind.MISSING: "A record below the committed offset has no outcome, or has failed and was not classified or not ended.",
-    FindingKind.DOUBLED: "A record has more than one outcome of the same attempt, or was classified more than once.",
+    FindingKind.DOUBLED: "A record has more than one outcome, was classified more than once, or was replayed twice as the same try.",
     FindingKind.INVENTED: "An outcome or an issue fact names no record that a reader can see.",
     FindingKind.ALTERED: "An outcome does not hold, or does not open to, what came in.",
     FindingKind.UNOPENED: "A sealed payload does not open.",
     FindingKind.REORDERED: "Outcomes of one raw partition are not in the order of their sources.",
     FindingKind.MISPLACED: "An outcome left the partition number of its source.",
     FindingKind.WRONG_TENANT: "An outcome names another tenant than its topic or its trace does.",
+    FindingKind.REPLAY_MISMATCH: "What became of a replayed record does not say which try of what it is.",
     FindingKind.FACTS_MISMATCH: "The issue facts of a failing trace are not those of its issues, each once.",
     FindingKind.RECEIPTS_MISMATCH: "The receipts of a repair are not complete, or say something else than the trace.",
     FindingKind.MISROUTED: "A failing trace ended elsewhere, or for another reason, than was decided.",

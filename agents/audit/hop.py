@@ -140,21 +140,13 @@ class HopAudit:
     def report(self, group: str) -> HopReport:
         """What it comes to."""
         ledger = self.ledger
-        records = accounted = in_flight = expired = 0
-        for place, partition in ledger.raw.items():
-            records += len(partition.facts)
-            accounted += len(partition.fates)
-            for offset in partition.facts.keys() - partition.fates.keys():
-                if offset >= partition.committed:
-                    in_flight += 1
-                elif ledger.may_have_expired(place, offset):
-                    expired += 1
+        count = ledger.count()
         return HopReport(
             group=group,
-            records=records,
-            accounted=accounted,
-            in_flight=in_flight,
-            expired=expired,
+            records=count.records,
+            accounted=count.accounted,
+            in_flight=count.in_flight,
+            expired=count.expired,
             out_of_reach=ledger.out_of_reach,
             facts=self._fact_count,
             issue_groups=len(self._groups),

@@ -13,9 +13,10 @@ from assay.pipeline.core.record import Headers, Record, Source, source_of
 from assay.pipeline.core.team import Team
 from assay.pipeline.core.verdict import NONE
 
+from .documents import digest_without, document_of, text_of
+from .event import read_event
 from .facts import Digest, Marks
-from .marks import parse_source, read_marks
-from .observe import digest_of_headers
+from .marks import read_marks
 
 DECIDED = ("severity", "fingerprint", "team", "disposition")
 """The members of an envelope that the classifier writes; all others leave as they came."""
@@ -79,24 +80,14 @@ class IssueFact(NamedTuple):
 
 def read_hop(record: Record) -> HopRecord:
     """Read a failing trace. Never raises, whatever it holds."""
-    value = record.value or b""
-    document = _document(value)
-    body = value
-    if document is not None:
-        rest = {name: member for name, member in document.items() if name not in DECIDED}
-        body = json.dumps(rest, sort_keys=True).encode()
+    document = document_of(record.value)
     ours = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
     return HopRecord(
         source_of(record),
         read_marks(record.headers),
-        Digest(
-            b"" if record.key is None else hashlib.sha256(record.key).digest()[:16],
-            hashlib.sha256(body).digest(),
-            -1 if record.value is None else 0,
-            digest_of_headers(_kept(record.headers)),
-        ),
-        hashlib.sha256(value).digest(),
-        Decided(*(_text((document or {}).get(name)) for name in DECIDED)),
+        digest_without(record, document, DECIDED, _kept(record.headers)),
+        hashlib.sha256(record.value or b"").digest(),
+        Decided(*(text_of((document or {}).get(name)) for name in DECIDED)),
         Decided(
             ours.get(names.SEVERITY, ""), ours.get(names.FINGERPRINT, ""), "", ours.get(names.DISPOSITION, "")
         ),
@@ -106,21 +97,12 @@ def read_hop(record: Record) -> HopRecord:
 
 def read_fact(record: Record) -> IssueFact:
     """Read an issue fact. Never raises; what is missing or odd is a fault."""
-    headers = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
-    source = parse_source(headers.get(names.SRC, ""))
-    document = _document(record.value or b"") or {}
-    place = document.get("source")
-    faults = []
-    if not isinstance(place, dict) or str(source) != (
-        f"{place.get('topic')}/{place.get('partition')}/{place.get('offset')}"
-    ):
-        faults.append("its source is not the one of header assay-src")
-    named = _text(document.get("fingerprint"))
-    if not named or named != headers.get(names.CE_SUBJECT) or named.encode() != record.key:
-        faults.append("fingerprint, key and ce_subject are not one")
-    if any(name in document for name in ("payload", "actual_masked", "expected")):
-        faults.append("it holds more than a fact may")
-    return IssueFact(source_of(record), source, _text(document.get("tenant_id")), named, tuple(faults))
+    event = read_event(record)
+    faults = event.faults
+    if any(name in event.document for name in ("payload", "actual_masked", "expected")):
+        faults += ("it holds more than a fact may",)
+    tenant = text_of(event.document.get("tenant_id"))
+    return IssueFact(source_of(record), event.source, tenant, event.fingerprint, faults)
 
 
 def unfit(came: Came, went: HopRecord) -> list[str]:
@@ -163,25 +145,21 @@ def _kept(headers: Headers) -> list[tuple[str, bytes | None]]:
     return [pair for pair in headers if pair[0] not in _REPLACED]
 
 
-def _document(value: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
 def _groups(document: dict[str, Any] | None) -> frozenset[str]:
     """Worked out apart from the pipeline's code (DESIGN 8)."""
     if document is None or not isinstance(document.get("issues"), list):
         return frozenset()
     producer = document.get("producer")
-    name = _text(producer.get("name")) if isinstance(producer, dict) else ""
-    tail = (_text(document.get("tenant_id")) or NONE, name or NONE)
+    name = text_of(producer.get("name")) if isinstance(producer, dict) else ""
+    tail = (text_of(document.get("tenant_id")) or NONE, name or NONE)
     found = set()
     for issue in document["issues"]:
         issue = issue if isinstance(issue, dict) else {}  # noqa: PLW2901 - an odd one has no members
-        parts = [_code(issue.get("code")), _text(document.get("subject")), _shape(_text(issue.get("path")))]
+        parts = [
+            _code(issue.get("code")),
+            text_of(document.get("subject")),
+            _shape(text_of(issue.get("path"))),
+        ]
         text = json.dumps(
             [*(part or NONE for part in parts), *tail], ensure_ascii=False, separators=(",", ":")
         )
@@ -198,7 +176,3 @@ def _shape(path: str) -> str:
         return without_indexes(path)
     except ValueError:
         return path
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

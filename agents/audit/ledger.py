@@ -7,6 +7,7 @@ tallies and journal. What can be judged at once is judged at once, so that littl
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from assay.pipeline.core.record import Source
 from assay.pipeline.core.topics import TopicRole
@@ -48,6 +49,17 @@ class OpenTransaction:
     place: Place
     stable: int
     high: int
+
+
+class Count(NamedTuple):
+    """How much of what came in is accounted for. ``records = accounted + in_flight + expired + missing``."""
+
+    records: int
+    accounted: int
+    in_flight: int
+    """At or after the committed offset, and nothing has become of them yet."""
+    expired: int
+    """Retention may have removed what became of them."""
 
 
 class Ledger:
@@ -115,6 +127,19 @@ class Ledger:
             return None
         partition = self.raw.get(Place(source.topic, source.partition))
         return None if partition is None else partition.facts.get(source.offset)
+
+    def count(self) -> Count:
+        """Over all partitions."""
+        records = accounted = in_flight = expired = 0
+        for place, partition in self.raw.items():
+            records += len(partition.facts)
+            accounted += len(partition.fates)
+            for offset in partition.facts.keys() - partition.fates.keys():
+                if offset >= partition.committed:
+                    in_flight += 1
+                elif self.may_have_expired(place, offset):
+                    expired += 1
+        return Count(records, accounted, in_flight, expired)
 
     def may_have_expired(self, place: Place, offset: int) -> bool:
         """Whether a record's outcome may have been there until retention removed it.

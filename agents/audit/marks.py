@@ -69,6 +69,7 @@ def read_marks(headers: Headers) -> Marks:
         sha256=bytes.fromhex(sha256),
         warnings=tuple(dict.fromkeys(warnings)),
         faults=tuple(faults),
+        replay_of=ours.get(names.REPLAY_OF, ""),
     )
 
 

@@ -97,6 +97,11 @@ class TopicReader:
         """The last stable offset: the end for a ``read_committed`` reader."""
         return self._offsets(places, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
 
+    def since(self, places: Iterable[Place], at_ms: int) -> dict[Place, int]:
+        """The first offset of which the record is not older; partitions that have none are left out."""
+        found = self._offsets(places, OffsetSpec.for_timestamp(at_ms), IsolationLevel.READ_UNCOMMITTED)
+        return {place: offset for place, offset in found.items() if offset >= 0}
+
     def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
         """The group's committed offsets; ``NEVER`` where there are none."""
         asked = [KafkaPartition(*place) for place in places]

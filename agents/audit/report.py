@@ -8,6 +8,7 @@ from assay.pipeline.core.document import Json
 from .end_report import Balance, EndReport
 from .finding import AuditFinding, FindingKind
 from .hop_report import HopReport
+from .replay_report import ReplayReport
 
 LOSSES = (FindingKind.MISSING, FindingKind.DOUBLED, FindingKind.JOURNAL_LOST)
 
@@ -46,6 +47,10 @@ class AuditReport:
     """What became of the failing traces."""
     ended: EndReport = field(default_factory=EndReport)
     """Where they ended."""
+    replays: ReplayReport = field(default_factory=ReplayReport)
+    """Which of the raw records are new tries, and what became of their sources."""
+    retractions: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    """Repairs that were taken back, and of which rules."""
     balance: Balance | None = None
     """Where every raw record is, over the whole way; ``None`` when only a part of it was looked at."""
 
@@ -80,6 +85,8 @@ class AuditReport:
             "tallies": self.tallies,
             "classified": self.classified.to_json(),
             "ended": self.ended.to_json(),
+            "replays": self.replays.to_json(),
+            "retractions": dict(self.retractions),
             "balance": None if self.balance is None else self.balance.to_json(),
             "payloads": {
                 "opened": self.opened,

@@ -7,29 +7,28 @@ after it. Readers then wait until transactions that were open at that moment hav
 ends, no further.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeAlias
 
 from assay.agents.clock import SystemClock
 from assay.agents.names import lane_group
 from assay.agents.policy_in_use import bundle_in_use
+from assay.agents.replay.secret import existing_replay_secret
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
-from assay.agents.topics import topic_name
 from assay.pipeline.core import headers as names
 from assay.pipeline.core.record import RawRecord, Record
+from assay.pipeline.core.replay_mark import Mark, read_mark
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import open_envelope, open_receipt
 from assay.pipeline.policy.bundle import Bundle
 
-from .audit import OUTCOME_ROLES, Audit
+from .audit import Audit
 from .checks.progress import ahead
 from .end import LANE as REMEDIATION
 from .end import EndAudit
-from .end_facts import WORDS, OpeningReceipt
+from .end_facts import OpeningReceipt
 from .facts import Place, RawFact
 from .hop import LANE as CLASSIFIER
 from .hop import HopAudit
@@ -37,48 +36,16 @@ from .journal import JournalLine, read_journal
 from .ledger import NEVER, ORDERED, Ledger, OpenTransaction, RawPartition
 from .observe import Opening, digest_of, digest_of_headers, observe_outcome
 from .reader import Ranges, TopicReader
+from .replays import ReplayAudit
 from .report import AuditReport
+from .retractions import RetractionAudit
 from .tenancy import expected_tenant
+from .topics import find_topics
+from .waiting import Patience, Progress, is_run, wait_until_past
 
 LANE = "detector"
-POLL_S = 0.1
 JOIN_S = 10.0
 """How long to wait for somebody to run the last lane."""
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Stage, records read of it, and how many there are at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """The partitions under audit."""
-
-    raw: tuple[Place, ...]
-    outcomes: tuple[Place, ...]
-    classified: tuple[Place, ...]
-    issues: tuple[Place, ...]
-    ends: tuple[Place, ...]
-    """Where failing traces end; the dead letters are among ``outcomes`` too: two lanes write them."""
-    receipts: tuple[Place, ...]
-    tallies: tuple[Place, ...]
-    roles: Mapping[str, TopicRole]
-    """Of outcome topics and ends, by full name."""
-
-    @property
-    def invalid(self) -> tuple[Place, ...]:
-        """The outcome partitions that the classifier reads."""
-        return tuple(place for place in self.outcomes if self.roles[place.topic] is TopicRole.INVALID)
-
-    @property
-    def behind(self) -> tuple[Place, ...]:
-        """What is written by the classifier, and tallies."""
-        return self.classified + self.issues + self.tallies
-
-    @property
-    def all(self) -> tuple[Place, ...]:
-        """Every partition, once."""
-        places = self.raw + self.outcomes + self.behind + self.receipts + self.ends
-        return tuple(dict.fromkeys(places))
 
 
 def run_audit(
@@ -125,7 +92,7 @@ class AuditRun:
         self._bindings = {
             f"{settings.topic_prefix}{topic}": binding for topic, binding in bundle.bindings.items()
         }
-        self._topics = self._find_topics(settings.topic_prefix)
+        self._topics = find_topics(reader, settings.topic_prefix, self._bindings)
         low = reader.low(self._topics.all)
         self._classifier = lane_group(settings, CLASSIFIER)
         self._remediation = lane_group(settings, REMEDIATION)
@@ -135,6 +102,8 @@ class AuditRun:
         self._classified = {place: RawPartition(low[place], NEVER) for place in self._topics.classified}
         self._read_to = {place: low[place] for place in self._topics.raw}
         self._tenants: dict[str, str] = {}
+        self._secret = existing_replay_secret(settings)
+        self._replays = ReplayAudit()
 
     def __call__(
         self,
@@ -173,7 +142,7 @@ class AuditRun:
         )
         ledger.open_transactions += hanging
         hop, last = self._hop(), self._ends(openings)
-        audit = Audit(ledger, LANE, hop, last)
+        audit = Audit(ledger, LANE, hop, last, self._replays, retractions=self._retractions())
         opening = None if openings is None else openings.envelope
 
         def enter(record: RawRecord) -> None:
@@ -220,6 +189,16 @@ class AuditRun:
             opening=None if openings is None else openings.receipt,
         )
 
+    def _retractions(self) -> RetractionAudit:
+        repaired = [
+            place for place in self._topics.ends if self._topics.roles[place.topic] is TopicRole.REMEDIATED
+        ]
+        return RetractionAudit(
+            trimmed=any(self._low[place] > 0 for place in repaired),
+            receipts_trimmed=any(self._low[place] > 0 for place in self._topics.receipts),
+            proved=self._secret is not None,
+        )
+
     def _hop(self) -> HopAudit:
         low = self._low
         return HopAudit(
@@ -230,39 +209,19 @@ class AuditRun:
             facts_trimmed=any(low[place] > 0 for place in self._topics.issues),
         )
 
-    def _find_topics(self, prefix: str) -> Topics:
-        raw, tallies = topic_name(TopicRole.RAW, prefix), topic_name(TopicRole.TALLIES, prefix)
-        classified, issues = (topic_name(role, prefix) for role in (TopicRole.CLASSIFIED, TopicRole.ISSUES))
-        receipts = topic_name(TopicRole.RECEIPTS, prefix)
-        outcomes = {topic_name(role, prefix) for role in OUTCOME_ROLES}
-        roles = {topic_name(role, prefix): role for role in (*OUTCOME_ROLES, *WORDS)}
-        ends = {topic_name(role, prefix) for role in WORDS}
-        required = [raw, *roles, classified, issues, receipts, tallies]
-        places = self._reader.partitions(required, optional=self._bindings)
-        return Topics(
-            raw=tuple(place for place in places if place.topic == raw or place.topic in self._bindings),
-            outcomes=tuple(place for place in places if place.topic in outcomes),
-            classified=tuple(place for place in places if place.topic == classified),
-            issues=tuple(place for place in places if place.topic == issues),
-            ends=tuple(place for place in places if place.topic in ends),
-            receipts=tuple(place for place in places if place.topic == receipts),
-            tallies=tuple(place for place in places if place.topic == tallies),
-            roles=roles,
-        )
-
     def _wait(self, group: str, wait_s: float, wait_for: Collection[str]) -> None:
         """Lane by lane, with the stream: what the first has yet to write, the second has yet to read."""
-        topics, patience = self._topics, _Patience(wait_s)
+        topics, patience = self._topics, Patience(wait_s)
         if LANE in wait_for:
             self._read_raw(self._reader.stable(topics.raw))
             last = {place: max(partition.facts) for place, partition in self._raw.items() if partition.facts}
-            self._wait_until_past(last, group, patience)
+            wait_until_past(self._reader, last, group, patience, self._progress)
         if CLASSIFIER in wait_for:
             self._wait_behind("invalid", topics.invalid, self._classifier, patience.again())
-        if REMEDIATION in wait_for and self._is_run(self._remediation, _Patience(min(wait_s, JOIN_S))):
+        if REMEDIATION in wait_for and is_run(self._reader, self._remediation, Patience(min(wait_s, JOIN_S))):
             self._wait_behind("classified", topics.classified, self._remediation, patience.again())
 
-    def _wait_behind(self, stage: str, places: Iterable[Place], group: str, patience: "_Patience") -> None:
+    def _wait_behind(self, stage: str, places: Iterable[Place], group: str, patience: Patience) -> None:
         last: dict[Place, int] = {}
 
         def note(record: RawRecord) -> None:
@@ -270,29 +229,13 @@ class AuditRun:
 
         ends = self._reader.stable(places)
         self._read(stage, {place: (self._low[place], end) for place, end in ends.items()}, note)
-        self._wait_until_past(last, group, patience)
-
-    def _is_run(self, group: str, patience: "_Patience") -> bool:
-        """Whether anybody is in the group, or joins it soon."""
-        while patience.still():
-            if self._reader.has_members(group):
-                return True
-        return False
-
-    def _wait_until_past(self, last: Mapping[Place, int], group: str, patience: "_Patience") -> None:
-        """Until the group has passed the last visible record of each partition; markers behind it do not count."""
-        while last and patience.still():
-            committed = self._reader.committed(group, last)
-            reached = sum(committed[place] > offset for place, offset in last.items())
-            self._progress("waiting", reached, len(last))
-            if reached == len(last):
-                return
+        wait_until_past(self._reader, last, group, patience, self._progress)
 
     def _settle(
         self, ends: Mapping[Place, int], settle_s: float
     ) -> tuple[dict[Place, int], list[OpenTransaction]]:
         """How far to read: the given ends, once readers get there; and where they do not."""
-        patience = _Patience(settle_s)
+        patience = Patience(settle_s)
         stable: dict[Place, int] = {}
         open_at = dict(ends)
         while patience.still():
@@ -305,7 +248,7 @@ class AuditRun:
 
     def _look_back(self, ledger: Ledger, group: str, settle_s: float) -> None:
         """Take committed offsets again. They may trail the outcomes for a moment: markers are written one by one."""
-        patience = _Patience(settle_s)
+        patience = Patience(settle_s)
         while patience.still():
             ledger.committed_after = self._reader.committed(group, ledger.raw)
             if next(ahead(ledger), None) is None:
@@ -321,13 +264,26 @@ class AuditRun:
         digest = digest_of(record.key, record.value, record.headers)
         kept = names.kept(record.headers)
         tenant = expected_tenant(self._bundle, self._bindings[record.topic], record.value, record.headers)
+        mark, attempt = self._mark(record)
+        if mark is not None:
+            self._replays.came(record, mark)
         fact = RawFact(
             digest,
             digest.headers if len(kept) == len(record.headers) else digest_of_headers(kept),
             # One object per tenant, not one per record.
             None if tenant is None else self._tenants.setdefault(tenant, tenant),
+            attempt,
+            None if mark is None else mark.of,
         )
         self._raw[Place(record.topic, record.partition)].facts[record.offset] = fact
+
+    def _mark(self, record: RawRecord) -> tuple[Mark | None, int | None]:
+        """The mark of a replay, and which try it is. Without the secret nobody can tell a mark from a forged one."""
+        if self._secret is not None:
+            mark = read_mark(record, self._secret)
+            return mark, 0 if mark is None else mark.attempt
+        headers = record.headers
+        return None, None if headers and headers[-1][0] == names.REPLAY_PROOF else 0
 
     def _read(self, stage: str, ranges: Ranges, handle: Callable[[RawRecord], None]) -> None:
         total = sum(max(0, end - start) for start, end in ranges.values())
@@ -340,27 +296,6 @@ class AuditRun:
 
         self._reader.read(ranges, handle, more)
         self._progress(stage, total, total)
-
-
-class _Patience:
-    """At least one look, then one every :data:`POLL_S` until the time is over."""
-
-    def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
-        self._looked = False
-
-    def again(self) -> Self:
-        """The same time, with another look for certain."""
-        self._looked = False
-        return self
-
-    def still(self) -> bool:
-        """Whether to look again; waits before it says so."""
-        if not self._looked:
-            self._looked = True
-            return True
-        time.sleep(POLL_S)
-        return time.monotonic() < self._until
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ def _balance(report: AuditReport) -> Table:
             if ended.records
         ),
         ("issue facts", hop.facts, f"in {hop.issue_groups:,} groups"),
+        *(
+            (f"replayed, now {word}", count, f"of {report.replays.sources:,} sources")
+            for word, count in report.replays.current.items()
+        ),
         (
             "repairs proved",
             ended.repairs_proved,

@@ -12,13 +12,12 @@ from .job import ALL_CHECKS
 from .latency import Paced, measure_latencies
 from .peers import DETECT_PEERS
 from .results import Results
-from .series import Series
 from .site import Site
 from .soak import measure_soak
 from .throughput import Race, race_series, run_race
+from .weather import STORM_RECORDS, Weather, measure_weather
 
 PARTITIONS = 8
-STORM_RECORDS = 30_000
 WEATHER = {"clean": 0.0, "storm": 1.0}
 """Loads for the lane alone, and the share of faulty traces in each."""
 
@@ -42,7 +41,10 @@ def bench_detect(settings: Settings, plan: DetectPlan, report: Report) -> Result
     peers = {name: DETECT_PEERS[name] for name in plan.peers}
     series = race_series(run_race(site, Race("in", peers, plan.rounds, plan.records, ALL_CHECKS), report))
     if "detect" in peers:
-        series |= _weather(site, plan, report)
+        weather = Weather(
+            DETECT_PEERS["detect"], WEATHER, plan.rounds, min(plan.records, STORM_RECORDS), ALL_CHECKS
+        )
+        series |= measure_weather(site, weather, report)
         rate = series["detect_per_second"].median / 2
         if plan.latency:
             series |= measure_latencies(site, Paced({PARTITIONS: rate}, plan.rounds, ALL_CHECKS), report)
@@ -50,14 +52,3 @@ def bench_detect(settings: Settings, plan: DetectPlan, report: Report) -> Result
             report(f"memory: {rate:,.0f} records/s for {plan.soak_s:.0f} seconds")
             series |= measure_soak(site, rate, plan.soak_s, ALL_CHECKS)
     return Results("detect", plan.rounds, machine(settings), series, DETECT_RATIOS, DETECT_GOALS)
-
-
-def _weather(site: Site, plan: DetectPlan, report: Report) -> dict[str, Series]:
-    series: dict[str, Series] = {}
-    for name, share in WEATHER.items():
-        lane = {name: DETECT_PEERS["detect"]}
-        records = min(plan.records, STORM_RECORDS)
-        series |= race_series(
-            run_race(site, Race(name, lane, plan.rounds, records, ALL_CHECKS, share), report)
-        )
-    return series

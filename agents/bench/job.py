@@ -1,5 +1,6 @@
 """What one child process of a benchmark is told, as JSON on its command line."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,8 @@ from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 
 ALL_CHECKS = "all"
+ENDS = (TopicRole.VALID, TopicRole.REMEDIATED, TopicRole.QUARANTINE, TopicRole.DEAD_LETTER)
+"""Topics of outcomes: each trace comes to one of them, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Job:
     def refused(self) -> str:
         """The topic for what does not: every record has an outcome, here and at every peer that judges."""
         return topic_name(TopicRole.INVALID, self.output_prefix)
+
+    @property
+    def ends(self) -> Mapping[TopicRole, str]:
+        """The topics of outcomes."""
+        return {role: topic_name(role, self.output_prefix) for role in ENDS}
 
     def group(self, peer: str) -> str:
         """The consumer group of a peer."""

@@ -16,25 +16,43 @@ MOST_ROUNDS = 3
 UNITS = {"p50_ms": "ms", "p99_ms": "ms", "max_ms": "ms", "load_per_second": "records/s"}
 
 
-def measure_latency(
-    site: Site, partitions: int, number: int, rate: float, checks: str
-) -> Mapping[str, float]:
-    """Figures of one run with one worker process, by the names in ``UNITS``."""
-    part = f"latency.{partitions}.{number}"
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who takes part: modules of this package with ``work(job, say)``."""
+
+    worker: str = "serve"
+    reader: str = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One run."""
+
+    partitions: int
+    number: int
+    """Tells it from the others with as many partitions."""
+    rate: float
+    checks: str
+    """See :class:`.job.Job`."""
+
+
+def run_latency(site: Site, load: Load, roles: Roles) -> Mapping[str, float]:
+    """What the reader saw in one run with one worker process, and ``load_per_second``: the rate in truth."""
+    part = f"latency.{load.partitions}.{load.number}"
     job = site.job(
-        f"{number}-{partitions}",
+        f"{load.number}-{load.partitions}",
         reads=part,
         writes=part,
-        partitions=partitions,
-        rate=rate,
+        partitions=load.partitions,
+        rate=load.rate,
         seconds=SECONDS,
         warm_up_s=WARM_UP_S,
-        checks=checks,
+        checks=load.checks,
     )
     with (
-        site.topics([part], partitions),
-        Child("serve", job, site.logs) as worker,
-        Child("read", job, site.logs) as reader,
+        site.topics([part], load.partitions),
+        Child(roles.worker, job, site.logs) as worker,
+        Child(roles.reader, job, site.logs) as reader,
     ):
         for ready in (worker, reader):
             ready.answer()
@@ -47,6 +65,11 @@ def measure_latency(
         worker.ask_to_stop()
         worker.wait()
     return {**measured, "load_per_second": paced["per_second"]}
+
+
+def rounds_of(asked: int) -> int:
+    """How many of the rounds that were asked for are measured: each takes half a minute."""
+    return min(asked, MOST_ROUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +85,7 @@ class Paced:
 
 def measure_latencies(site: Site, paced: Paced, report: Report) -> dict[str, Series]:
     """Figures for each number of partitions; blocks for half a minute each."""
-    rounds = min(paced.rounds, MOST_ROUNDS)
+    rounds = rounds_of(paced.rounds)
     found: dict[int, list[Mapping[str, float]]] = {partitions: [] for partitions in paced.rates}
     for number in range(1, rounds + 1):
         for partitions, measured in found.items():
@@ -71,7 +94,7 @@ def measure_latencies(site: Site, paced: Paced, report: Report) -> dict[str, Ser
                 f"latency {number} of {rounds}: {partitions} partitions,"
                 f" {rate:,.0f} records/s for {SECONDS:.0f} seconds"
             )
-            measured.append(measure_latency(site, partitions, number, rate, paced.checks))
+            measured.append(run_latency(site, Load(partitions, number, rate, paced.checks), Roles()))
     return latency_series(found)
 
 

@@ -68,7 +68,7 @@ def _stages(bundle: Bundle, count: int, keys: Path) -> Mapping[str, tuple[Stage,
     passing, failing = PassingWriter(bundle), FailingWriter(bundle, sealer, "bench")
     verdicts = [judge(record, now_ns) for record in clean]
     refused = [(record, verdict) for record in storm if (verdict := judge(record, now_ns)).blocking]
-    step = DetectorStep(bundle, sealer, "bench")
+    step = DetectorStep(bundle, sealer, "bench", secret=b"")
     stages: dict[str, tuple[Stage, int]] = {
         "decode": (
             _each(decode, [record.value for record in clean], repeat(limits), repeat(avro)),

@@ -3,7 +3,7 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
 
@@ -20,6 +20,18 @@ QUIET_S = 1.0
 
 def work(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
     """Say so when it reads; at SIGTERM read to the end, then say what it saw."""
+    ages = Ages(job.warm_up_s)
+    read_until_quiet(job, [job.sink], lambda message, now_ms: ages.add(message.timestamp()[1], now_ms), say)
+    say(ages.figures())
+
+
+def read_until_quiet(
+    job: Job,
+    topics: Sequence[str],
+    arrived: Callable[[Any, int], None],
+    say: Callable[[dict[str, Any]], None],
+) -> None:
+    """Give every record of these topics to ``arrived`` with the time in milliseconds; return some time after SIGTERM."""
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     consumer = Consumer(
@@ -30,12 +42,16 @@ def work(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
             "isolation.level": "read_committed",
         }
     )
+    counts = {topic: consumer.list_topics(topic, 10).topics[topic].partitions for topic in topics}
     consumer.assign(
-        [TopicPartition(job.sink, partition, OFFSET_BEGINNING) for partition in range(job.partitions)]
+        [
+            TopicPartition(topic, partition, OFFSET_BEGINNING)
+            for topic, partitions in counts.items()
+            for partition in partitions
+        ]
     )
     consumer.poll(POLL_S)
     say({"ready": True})
-    ages = Ages(job.warm_up_s)
     quiet_since = time.monotonic()
     while not stop.is_set() or time.monotonic() - quiet_since < QUIET_S:
         first = consumer.poll(POLL_S)
@@ -47,9 +63,8 @@ def work(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
         quiet_since = time.monotonic()
         for message in messages:
             if message.error() is None:
-                ages.add(message.timestamp()[1], now_ms)
+                arrived(message, now_ms)
     consumer.close()
-    say(ages.figures())
 
 
 class Ages:

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assay.agents.audit import run_audit
-from assay.agents.audit.run import Progress as AuditProgress
 from assay.agents.audit.screen import show
+from assay.agents.audit.waiting import Progress as AuditProgress
+from assay.agents.audit_metrics import write_audit_metrics
+from assay.agents.clock import SystemClock
 from assay.agents.settings import load_settings
 
 from .main import FINDINGS
@@ -37,7 +39,21 @@ from .main import FINDINGS
     help="First let the lanes reach the records that are there now, for so long each at most.",
 )
 @click.option("--no-payloads", is_flag=True, help="Leave sealed payloads sealed: for auditors without keys.")
-def audit(as_json: bool, group: str | None, journal: Path | None, wait_s: float, no_payloads: bool) -> None:  # noqa: FBT001 - click's flags
+@click.option(
+    "--metrics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was found there for Prometheus (*.prom, in the node exporter's textfile directory).",
+)
+def audit(
+    *,
+    as_json: bool,
+    group: str | None,
+    journal: Path | None,
+    wait_s: float,
+    no_payloads: bool,
+    metrics: Path | None,
+) -> None:
     """Account for every raw record, from the topics alone.
 
     Reads traces.raw, the outcome topics and the tallies with a client of its own, and checks that each raw
@@ -55,6 +71,8 @@ def audit(as_json: bool, group: str | None, journal: Path | None, wait_s: float,
             check_payloads=not no_payloads,
             progress=progress,
         )
+    if metrics is not None:
+        write_audit_metrics(report, metrics, SystemClock().now_ns())
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
     else:

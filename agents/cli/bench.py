@@ -10,6 +10,7 @@ from rich.console import Console
 from assay.agents.bench.broker import broker
 from assay.agents.bench.detect_bench import DetectPlan, bench_detect
 from assay.agents.bench.lane_bench import LanePlan, bench_lane
+from assay.agents.bench.loop_bench import LoopPlan, bench_loop
 from assay.agents.bench.micro_bench import bench_micro
 from assay.agents.bench.peers import DETECT_PEERS, LANE_PEERS, Peer, installed
 from assay.agents.bench.results import Results
@@ -91,7 +92,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 def bench(context: click.Context) -> None:
     """Measure speed and detection; without a name: all benchmarks."""
     if context.invoked_subcommand is None:
-        statuses = [_status(context, each) for each in (micro, lane, detect, pii)]
+        statuses = [_status(context, each) for each in (micro, lane, detect, loop, pii)]
         context.exit(max(statuses))
 
 
@@ -170,6 +171,26 @@ def detect(
     plan = DetectPlan(rounds, records, present, latency=not skip_latency, soak_s=soak)
     with progress("looking for a broker") as report, broker(load_settings(), report) as settings:
         results = bench_detect(settings, plan, report)
+    _tell(context, results, as_json=as_json)
+
+
+@bench.command("loop")
+@rounds_option(3)
+@records_option(30_000)
+@skip_latency_option
+@json_option
+@click.pass_context
+def loop(context: click.Context, rounds: int, records: int, *, skip_latency: bool, as_json: bool) -> None:
+    """All three lanes in one worker: nothing but faulty traces against none, and how soon a failing trace has its end.
+
+    Detector, classifier and auto-remediation share a process, as in a worker. Then the time from a producer's call
+    to the committed outcome, through one lane and through three, at half of their throughput. Exits with 1 when a
+    goal is missed.
+    """
+    set_up_logging("ERROR")
+    plan = LoopPlan(rounds, records, latency=not skip_latency)
+    with progress("looking for a broker") as report, broker(load_settings(), report) as settings:
+        results = bench_loop(settings, plan, report)
     _tell(context, results, as_json=as_json)
 
 

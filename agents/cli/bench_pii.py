@@ -18,6 +18,7 @@ from assay.agents.settings import load_settings
 from assay.pipeline.generate.corpus import DEFAULT_CASES, DEFAULT_SEED, ROWS, SECRETS, Half, Misjudged
 
 from .bench_screen import goals_table, missed, number, plain_table, progress
+from .choices import WordChoice
 from .main import FINDINGS
 
 REAL_RUNS = Path("../shared/data/agent-runs.jsonl")
@@ -45,7 +46,7 @@ MEASURES = ("cases", "precision", "recall")
 )
 @click.option(
     "--show",
-    type=click.Choice([Half.TUNING.value]),
+    type=WordChoice([Half.TUNING]),
     help="List what was judged wrongly in the tuning half. The measuring half stays unseen.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -57,7 +58,7 @@ def pii(
     cases: int,
     seed: int,
     runs: Path | None,
-    show: str | None,
+    show: Half | None,
     as_json: bool,
 ) -> None:
     """How much personal data and how many secrets the detector finds, how much it invents, and how quickly.

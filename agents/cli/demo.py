@@ -10,6 +10,7 @@ from assay.agents.demo import DemoPlan, DemoResult, Load, run_demo
 from assay.agents.demo.display import display_on
 from assay.agents.demo.pace import MOST
 from assay.agents.demo.screen import show, show_next
+from assay.agents.demo.story import make_story
 from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
 from assay.pipeline.generate import generate
@@ -64,7 +65,10 @@ def demo(
     keep: bool,
     as_json: bool,
 ) -> None:
-    """Start Kafka, Valkey and a worker, publish traces, judge them, prove that none was lost, and clean up.
+    """Start Kafka, Valkey and a worker with all agents, publish traces, and follow them through the whole loop.
+
+    They are judged, repaired or contained; a person's task is done and its traces are replayed; a webhook on this
+    machine is called. Then it is proved from the topics alone that nothing was lost, and all is cleaned up.
 
     Uses the stack of ASSAY_HOME whatever Kafka the settings name, on topics of its own. Stops at the end what it
     started, and nothing else. Writes demo-report.json into ASSAY_HOME.
@@ -75,9 +79,10 @@ def demo(
     settings = load_settings()
     bundle = load_policies(settings)
     loads = (*_made_up(traces), *(_from_file(text, bundle) for text in data))
-    plan = DemoPlan(loads, rate, processes, stay, keep)
-    if not plan.total:
+    if not sum(load.count for load in loads):
         raise click.UsageError("there is nothing to publish: --traces is 0, and no --data has a line")
+    story = make_story(SEED, SystemClock().now_ns())
+    plan = DemoPlan((story.load, *loads), rate, processes, stay, keep)
     console = Console()
 
     def print_result(result: DemoResult, report: Path) -> None:
@@ -93,7 +98,7 @@ def demo(
 
     try:
         with display_on(Console(stderr=True)) as display:
-            failures = run_demo(plan, settings.home, display, print_result)
+            failures = run_demo(plan, story, settings.home, display, print_result)
     except KeyboardInterrupt:
         click.echo("interrupted: everything that the demo started is stopped", err=True)
         ctx.exit(FINDINGS)

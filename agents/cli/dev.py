@@ -15,6 +15,7 @@ from assay.agents import devstack
 from assay.agents.devstack import Service, ServiceState, ServiceStatus, Stack
 from assay.agents.settings import load_settings
 
+from .choices import WordChoice
 from .main import FINDINGS
 
 PORT = click.IntRange(1024, 65_535)
@@ -73,15 +74,15 @@ def status(context: click.Context, *, as_json: bool) -> None:
 
 
 @dev.command("logs")
-@click.argument("service", required=False, type=click.Choice([service.value for service in Service]))
+@click.argument("service", required=False, type=WordChoice(Service))
 @click.option(
     "--lines", "-n", default=20, show_default=True, type=click.IntRange(1), help="How many, from the end."
 )
 @as_json
-def logs(service: str | None, lines: int, *, as_json: bool) -> None:
+def logs(service: Service | None, lines: int, *, as_json: bool) -> None:
     """Show the end of the servers' logs."""
     home = load_settings().home
-    chosen = [Service(service)] if service else list(Service)
+    chosen = [service] if service else list(Service)
     ends = {one.value: _end_of_log(home, one, lines) for one in chosen}
     if as_json:
         click.echo(json.dumps(ends, indent=2))

@@ -19,22 +19,23 @@ from assay.pipeline.core.issue import Severity
 from assay.pipeline.issues import OPEN, Group, Status, to_json
 
 from .acting import quiet
+from .choices import WordChoice
 
 COLUMNS = ("group", "severity", "status", "code", "tenant", "traces", "last hour", "last seen", "assigned to")
 
 
 @click.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those that are resolved or ignored.")
-@click.option("--status", type=click.Choice([word.value for word in Status]), help="Only those that are so.")
-@click.option("--severity", type=click.Choice([word.value for word in Severity]), help="Only those as bad.")
+@click.option("--status", type=WordChoice(Status), help="Only those that are so.")
+@click.option("--severity", type=WordChoice(Severity), help="Only those as bad.")
 @click.option("--tenant", metavar="ID", help="Only those of this tenant.")
 @click.option("--code", metavar="CODE", help="Only those of this code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def show_all(
     *,
     everything: bool,
-    status: str | None,
-    severity: str | None,
+    status: Status | None,
+    severity: Severity | None,
     tenant: str | None,
     code: str | None,
     as_json: bool,

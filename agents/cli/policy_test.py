@@ -13,6 +13,7 @@ from assay.pipeline.policy.classification import EnforcementPoint
 from assay.pipeline.policy.parse import load_bundle
 from assay.pipeline.report import Deviation, deviations, examples_bundle
 
+from .choices import WordChoice
 from .main import FINDINGS
 from .policy_directory import DIRECTORY, WHERE, roots_of
 
@@ -30,14 +31,14 @@ from .policy_directory import DIRECTORY, WHERE, roots_of
 @click.argument("directory", metavar="[DIR]", type=DIRECTORY, required=False)
 @click.option(
     "--point",
-    type=click.Choice([point.value for point in EnforcementPoint]),
+    type=WordChoice(EnforcementPoint),
     default=EnforcementPoint.CI.value,
     show_default=True,
     help="The enforcement point whose modes apply.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.pass_context
-def test(ctx: click.Context, directory: Path | None, *, point: str, as_json: bool) -> None:
+def test(ctx: click.Context, directory: Path | None, *, point: EnforcementPoint, as_json: bool) -> None:
     """See ``help`` above."""
     roots = roots_of(directory)
     bundle = load_bundle(read_roots(roots))
@@ -47,15 +48,14 @@ def test(ctx: click.Context, directory: Path | None, *, point: str, as_json: boo
         raise click.UsageError(f"cannot read {error.filename!r}: {error.strerror}") from error
     unknown = [example for example in examples if example.subject not in bundle.subjects]
     wrong += [Deviation(example.file, why=f"{example.subject} is no subject") for example in unknown]
-    at = EnforcementPoint(point)
-    judge = Judge(examples_bundle(bundle), point=at)
+    judge = Judge(examples_bundle(bundle), point=point)
     known = [example for example in examples if example.subject in bundle.subjects]
-    wrong += deviations(known, judge, bundle.classification, at)
+    wrong += deviations(known, judge, bundle.classification, point)
     wrong.sort(key=lambda deviation: deviation.file)
     if as_json:
         document = {
             "bundle": bundle.bundle_id,
-            "point": point,
+            "point": point.value,
             "examples": len(examples),
             "wrong": [deviation.document() for deviation in wrong],
         }

@@ -17,6 +17,8 @@ from assay.pipeline.core.clock import NANOS_PER_MILLI
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.views.quarantined import expires_ms
 
+from .choices import WordChoice
+
 COLUMNS = ("source", "tenant", "severity", "reason", "codes", "expires in")
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
@@ -24,9 +26,7 @@ HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 @click.command("list")
 @click.option("--tenant", default="", metavar="ID", help="Only traces of this tenant.")
 @click.option("--code", default="", metavar="CODE", help="Only traces with an issue of this code.")
-@click.option(
-    "--severity", type=click.Choice([each.value for each in Severity]), help="Only traces as bad as this."
-)
+@click.option("--severity", type=WordChoice(Severity), help="Only traces as bad as this.")
 @click.option("--fingerprint", default="", metavar="HEX", help="Only traces with this problem.")
 @click.option("--topic", default="", metavar="NAME", help="Only traces of this raw topic.")
 @click.option("--hours", type=click.IntRange(1), help="Only those contained in the last hours.")
@@ -38,7 +38,7 @@ def show_list(
     *,
     tenant: str,
     code: str,
-    severity: str | None,
+    severity: Severity | None,
     fingerprint: str,
     topic: str,
     hours: int | None,

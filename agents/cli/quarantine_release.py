@@ -14,6 +14,7 @@ from assay.pipeline.replay import Command, Origin, ReplayBook, ReplayFilter, Rep
 from assay.pipeline.replay.request import DEFAULT_RATE, MOST_RATE
 
 from .acting import as_json_option, noted, quiet, who_options
+from .choices import WordChoice
 from .replay_options import job_id
 from .replay_start import report, tell, wait_option
 
@@ -22,9 +23,7 @@ from .replay_start import report, tell, wait_option
 @click.argument("sources", nargs=-1, metavar="[TOPIC/PARTITION/OFFSET]...")
 @click.option("--tenant", default="", metavar="ID", help="Only traces of this tenant.")
 @click.option("--code", default="", metavar="CODE", help="Only traces with an issue of this code.")
-@click.option(
-    "--severity", type=click.Choice([each.value for each in Severity]), help="Only traces as bad as this."
-)
+@click.option("--severity", type=WordChoice(Severity), help="Only traces as bad as this.")
 @click.option("--fingerprint", default="", metavar="HEX", help="Only traces with this problem.")
 @click.option(
     "--rate",
@@ -44,7 +43,7 @@ def release(
     sources: tuple[str, ...],
     tenant: str,
     code: str,
-    severity: str | None,
+    severity: Severity | None,
     fingerprint: str,
     rate: int,
     actor: str,
@@ -65,7 +64,7 @@ def release(
         tenant=tenant,
         code=code,
         fingerprint=fingerprint,
-        severity=Severity(severity) if severity else None,
+        severity=severity,
         sources=named,
     )
     if wanted == ReplayFilter():

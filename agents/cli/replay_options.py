@@ -1,18 +1,20 @@
 """What the verbs of ``assay replay`` share: which traces, and how."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from assay.pipeline.core.canonical import canonical
-from assay.pipeline.core.clock import NANOS_PER_SECOND, ns_of, rfc3339
+from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.record import Source
 from assay.pipeline.replay import Origin, ReplayFilter, ReplayRequest
 from assay.pipeline.replay.request import DEFAULT_HOPS, DEFAULT_RATE, MOST_HOPS, MOST_RATE
+
+from .choices import WordChoice
+from .moments import FORMS, moment_ns
 
 F = TypeVar("F", bound=Callable[..., Any])
 ORIGINS = {
@@ -20,15 +22,12 @@ ORIGINS = {
     "dlq": (Origin.DEAD_LETTER,),
     "all": (Origin.QUARANTINE, Origin.DEAD_LETTER),
 }
-_AGO = re.compile(r"([0-9]{1,6})(s|m|h|d)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?Z)?")
 
 _FILTERS = (
     click.option("--tenant", default="", metavar="ID", help="Only traces of this tenant."),
     click.option("--code", default="", metavar="CODE", help="Only traces with an issue of this code."),
     click.option("--fingerprint", default="", metavar="HEX", help="Only traces with this problem."),
-    click.option("--severity", type=click.Choice([*Severity]), help="Only traces as bad as this."),
+    click.option("--severity", type=WordChoice(Severity), help="Only traces as bad as this."),
     click.option(
         "--since",
         default="",
@@ -79,12 +78,11 @@ def request_of(now_ns: int, options: dict[str, Any]) -> ReplayRequest:
         sources = frozenset(map(Source.parse, options["sources"]))
     except ValueError:
         raise click.BadParameter("a source is topic/partition/offset", param_hint="--source") from None
-    severity = options["severity"]
     wanted = ReplayFilter(
         options["tenant"],
         options["code"],
         options["fingerprint"],
-        Severity(severity) if severity else None,
+        options["severity"],
         moment("--since", options["since"], now_ns),
         moment("--until", options["until"], now_ns),
         sources,
@@ -103,15 +101,10 @@ def moment(option: str, text: str, now_ns: int) -> str:
     """A time as it stands on the wire; empty for an empty text. Raises ``click.BadParameter``."""
     if not text:
         return ""
-    if ago := _AGO.fullmatch(text):
-        return rfc3339(now_ns - int(ago[1]) * _SECONDS[ago[2]] * NANOS_PER_SECOND)
-    if found := _TIME.fullmatch(text):
-        written = f"{found[1]}T{found[2] or '00:00:00'}.{(found[3] or '').ljust(9, '0')}Z"
-        try:
-            return rfc3339(ns_of(written))
-        except ValueError:
-            pass
-    raise click.BadParameter("write 90m, 2h, 3d, 2026-03-04 or 2026-03-04T09:15:00Z", param_hint=option)
+    try:
+        return rfc3339(moment_ns(text, now_ns))
+    except ValueError:
+        raise click.BadParameter(FORMS, param_hint=option) from None
 
 
 def job_id(request: ReplayRequest, actor: str, at: str) -> str:

@@ -32,6 +32,7 @@ DECISIONS = {
     ReplayDecision.TOO_LARGE: "would not fit the raw topic",
     ReplayDecision.EDIT_FAILED: "cannot be edited like this",
     ReplayDecision.WOULD_FAIL: "would not pass",
+    ReplayDecision.OTHER_SCHEMA: "are not of the schema that was waited for",
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,8 +14,9 @@ from assay.agents.settings import Settings, load_settings
 from assay.agents.topics import topic_name
 from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.clock import rfc3339
+from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.topics import TopicRole
-from assay.pipeline.replay import Command, ReplayBook, Status, Verb
+from assay.pipeline.replay import Arrival, Command, ReplayBook, ReplayRequest, Status, Verb
 
 from .acting import as_json_option, noted, quiet, who_options
 from .main import REFUSED, UNAVAILABLE
@@ -34,32 +36,64 @@ wait_option = click.option(
 
 @click.command()
 @filter_options
+@click.option(
+    "--when-schema-arrives",
+    "arrival",
+    default="",
+    metavar="SUBJECT@VERSION",
+    help="Wait until the bundle in use knows it; then replay what is of it.",
+)
 @who_options
 @wait_option
 @as_json_option
 @click.pass_context
 def start(
-    ctx: click.Context, /, actor: str, reason: str, wait_s: int, *, as_json: bool, **options: Any
+    ctx: click.Context,
+    /,
+    actor: str,
+    reason: str,
+    wait_s: int,
+    *,
+    arrival: str,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Start a replay: failing traces go through the raw topic and every detector once more.
 
     Look first with `assay replay plan` and the same options. Each source is replayed only while its last outcome
-    is a failing one. Exit status 3 when no agent answers (it will, once one runs), 4 when the job is refused.
+    is a failing one. With --when-schema-arrives the job waits, across restarts, for the schema, takes the traces that
+    failed with schema.version_unknown until then, and replays those that are of it. Exit status 3 when no agent answers (it will, once one runs), 4 when the job is refused.
     """
     settings = load_settings()
     quiet()
     now_ns = SystemClock().now_ns()
     request = request_of(now_ns, options)
+    if arrival:
+        request = awaiting(request, arrival)
     at = rfc3339(now_ns)
     command = Command(job_id(request, actor, at), Verb.START, actor, reason, at, request)
     book = asyncio.run(tell(settings, command, wait_s))
     ctx.exit(report(command, book, as_json=as_json))
 
 
-async def tell(settings: Settings, command: Command, wait_s: float) -> ReplayBook | None:
-    """Note the command in the audit log, write it, and wait for the agent's answer."""
-    act = Act(command.actor, f"replay.{command.verb}", command.job, command.reason, command.at)
-    await noted(settings, act)
+def awaiting(request: ReplayRequest, schema: str) -> ReplayRequest:
+    """The request, to be begun when the schema has come. Raises ``click.BadParameter``."""
+    try:
+        wanted = Arrival.parse(schema)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--when-schema-arrives") from None
+    filtered = request.filter
+    if not filtered.code:
+        filtered = replace(filtered, code=IssueCode.SCHEMA_VERSION_UNKNOWN.value)
+    return replace(request, filter=filtered, arrival=wanted)
+
+
+async def tell(
+    settings: Settings, command: Command, wait_s: float, act: Act | None = None
+) -> ReplayBook | None:
+    """Note the command in the audit log, as ``act`` where it says more, write it, and wait for the agent's answer."""
+    plain = Act(command.actor, f"replay.{command.verb}", command.job, command.reason, command.at)
+    await noted(settings, act or plain)
     await send(settings, [command.to_outgoing(SOURCE)])
     shelf = KafkaShelf(settings)
     await shelf.start()

@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
+from assay.agents.tasks_connected import At
 from assay.pipeline.tasks import Happening, Task, TaskCommand
 
 from .acting import as_json_option, who_options
 from .replay_start import wait_option
-from .tasks_options import At, report, run
+from .tasks_options import report, run
 
 
 @click.command()

@@ -6,13 +6,14 @@ import click
 
 from assay.agents.replay.predict import Plan
 from assay.agents.task_desk import stored_edit
+from assay.agents.tasks_connected import At
 from assay.pipeline.tasks import Happening, Task, TaskCommand
 
 from .acting import as_json_option, who_options
 from .main import FINDINGS
 from .replay_plan import document_of, lines_of
 from .replay_start import wait_option
-from .tasks_options import At, report, run
+from .tasks_options import report, run
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 from assay.agents.clock import SystemClock
 from assay.agents.replay.predict import Plan
 from assay.agents.task_desk import Looked, sealed_patch, stored_edit
+from assay.agents.tasks_connected import At
 from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.errors import RefusedError
@@ -20,7 +21,7 @@ from .acting import as_json_option, noted, who_options
 from .main import FINDINGS
 from .replay_plan import document_of, lines_of
 from .replay_start import wait_option
-from .tasks_options import At, report, run
+from .tasks_options import report, run
 
 
 @click.command()

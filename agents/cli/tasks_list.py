@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from assay.agents.task_look import read_tasks
+from assay.agents.tasks_connected import At
 from assay.pipeline.tasks import Status, Task, to_json
 
 from .acting import as_json_option
-from .tasks_options import At, run
+from .tasks_options import run
 
 COLUMNS = ("task", "priority", "status", "type", "tenant", "dead letters", "assigned to", "fingerprint")
 

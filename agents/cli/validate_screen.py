@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assay.pipeline.core.codes import SENTENCES
+from assay.pipeline.core.code_words import SENTENCES
 from assay.pipeline.report import Entry, Judgement, Place, Summary
 
 

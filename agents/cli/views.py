@@ -12,7 +12,6 @@ class ViewsGroup(VerbGroup):
 
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
         "criticals": ("views_show", "criticals"),
-        "quality": ("views_show", "quality_now"),
         "rebuild": ("views_check", "rebuild_views"),
         "top": ("views_show", "top"),
         "verify": ("views_check", "verify_views"),

@@ -1,4 +1,4 @@
-"""``assay views quality``, ``top`` and ``criticals``."""
+"""``assay views top`` and ``criticals``."""
 
 import asyncio
 import json
@@ -10,43 +10,17 @@ from rich.console import Console
 from rich.table import Table
 
 from assay.agents.clock import SystemClock
+from assay.agents.policy_files import load_policies
 from assay.agents.settings import Settings, load_settings
 from assay.agents.stores.view_reader import Shown, view_reader
 from assay.agents.views.specs import VIEWS
 from assay.pipeline.core.clock import NANOS_PER_SECOND
 from assay.pipeline.views import criticals as critical_view
 from assay.pipeline.views.buckets import HOUR_S, hour_bucket
-from assay.pipeline.views.quality import QualityThresholds, breaches, quality, window
 from assay.pipeline.views.top_tenants import top_tenants
-
-from .main import FINDINGS
 
 tenant_option = click.option("--tenant", default="", metavar="ID", help="Only of this tenant.")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-
-
-@click.command("quality")
-@tenant_option
-@as_json_option
-@click.pass_context
-def quality_now(context: click.Context, tenant: str, *, as_json: bool) -> None:
-    """Show the quality of the last five minutes; exit with 1 when a metric is above its threshold."""
-    counts = asyncio.run(_buckets(load_settings(), window(_now_s()), tenant))
-    measured = quality(counts, tenant=tenant)
-    found = breaches(measured, QualityThresholds())
-    if as_json:
-        over = [each.metric.value for each in found]
-        metrics = {metric.value: value for metric, value in measured.items()}
-        click.echo(json.dumps({"metrics": metrics, "breaches": over}, indent=2))
-    elif not measured:
-        click.echo("No traces in the last five minutes.")
-    else:
-        for metric, value in measured.items():
-            click.echo(f"{metric.value:>24}  {value:,.4f}")
-        for each in found:
-            click.echo(f"{each.metric.value} is above {each.most}")
-    if found:
-        context.exit(FINDINGS)
 
 
 @click.command("top")
@@ -58,10 +32,12 @@ def quality_now(context: click.Context, tenant: str, *, as_json: bool) -> None:
 )
 @as_json_option
 def top(hours: int, limit: int, *, as_json: bool) -> None:
-    """Show the tenants with most failing traces."""
+    """Show the tenants with most failing traces; drills are left out."""
     now_s = _now_s()
     names = [hour_bucket(now_s - age * HOUR_S) for age in range(hours)]
-    found = top_tenants(asyncio.run(_buckets(load_settings(), names)), limit)
+    settings = load_settings()
+    drill = load_policies(settings).drill.tenant
+    found = top_tenants(asyncio.run(_buckets(settings, names)), limit, leaving_out=drill)
     if as_json:
         click.echo(json.dumps([each._asdict() for each in found], indent=2))
         return
@@ -94,8 +70,8 @@ def _now_s() -> int:
     return SystemClock().now_ns() // NANOS_PER_SECOND
 
 
-async def _buckets(settings: Settings, names: Sequence[str], tenant: str = "") -> list[dict[str, int]]:
-    reader = view_reader(settings, VIEWS["counters"].name, tenant)
+async def _buckets(settings: Settings, names: Sequence[str]) -> list[dict[str, int]]:
+    reader = view_reader(settings, VIEWS["counters"].name)
     try:
         return await reader.buckets(names)
     finally:

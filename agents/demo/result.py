@@ -1,6 +1,6 @@
 """What a demo comes to: numbers, and the reasons why it is no success, if there are any."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assay.agents.audit import AuditReport
@@ -8,7 +8,9 @@ from assay.agents.audit.finding import SENTENCES, FindingKind
 from assay.agents.audit.journal import JournalLine
 from assay.agents.generate import PublishResult
 from assay.pipeline.core.document import Json
-from assay.pipeline.core.outcome import Reason
+from assay.pipeline.core.outcome import Outcome, Reason
+
+from .loop_result import Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class DemoResult:
     reasons: Mapping[str, int]
     audit: AuditReport
     faults: Faults
+    loop: Loop
 
     @property
     def warned(self) -> int:
@@ -92,13 +95,22 @@ class DemoResult:
         return self._count(FindingKind.INVENTED)
 
     @property
+    def replayed(self) -> int:
+        """Raw records that replays wrote."""
+        return self.audit.replays.records
+
+    @property
     def failures(self) -> tuple[str, ...]:
         """Why this is no success; empty when it is one."""
+        return (*self._of_the_books(), *self._of_the_loop())
+
+    def _of_the_books(self) -> tuple[str, ...]:
         audit, publishing = self.audit, self.flowed.publishing
         found = [f"{count:,} {kind.value}: {SENTENCES[kind]}" for kind, count in audit.counts.items()]
         others = (
             (audit.in_flight, "records have no committed outcome yet"),
             (audit.classified.in_flight, "failing traces are not classified yet"),
+            (audit.ended.in_flight, "classified traces have no end yet"),
             (
                 self.faults.injected - self.faults.found,
                 "injected faults were not found under their expected code",
@@ -111,9 +123,24 @@ class DemoResult:
         )
         return (*found, *(f"{count:,} {what}" for count, what in others if count))
 
+    def _of_the_loop(self) -> Iterator[str]:
+        loop, worked = self.loop, self.loop.worked
+        yield from loop.failures
+        if loop.failures:
+            return
+        if loop.receipt is None:
+            yield "no repaired trace has a receipt that opens"
+        if worked.replays < worked.dead_letters:
+            yield f"of {worked.dead_letters:,} dead letters of the task {worked.replays:,} were replayed"
+        current = self.audit.replays.current
+        if (bad := sum(current.values()) - current.get(Outcome.VALID, 0)) or not current:
+            yield f"of {self.audit.replays.sources:,} sources that were replayed {bad:,} do not pass"
+        if loop.called.refused:
+            yield f"{loop.called.refused:,} webhook calls were not signed as they must be"
+
     def to_json(self) -> dict[str, Json]:
         """The content of ``demo-report.json`` and of ``assay demo --json``."""
-        publishing, speed = self.flowed.publishing, self.flowed.speed
+        publishing, speed, loop = self.flowed.publishing, self.flowed.speed, self.loop
         return {
             "ok": not self.failures,
             "failures": list(self.failures),
@@ -122,6 +149,7 @@ class DemoResult:
             "refused": publishing.refused,
             "unknown": publishing.unknown,
             "outcomes": dict(self.audit.outcomes),
+            "ends": {} if self.audit.balance is None else dict(self.audit.balance.ends),
             "reasons": dict(self.reasons),
             "by_code": dict(self.audit.by_code),
             "faults_injected": self.faults.injected,
@@ -137,6 +165,19 @@ class DemoResult:
             "traces_per_second": _round(speed.per_second),
             "traces_per_core_second": _round(speed.per_core_second),
             "classified": self.audit.classified.to_json(),
+            "receipts": self.audit.ended.receipts,
+            "receipt": None if loop.receipt is None else loop.receipt.to_json(),
+            "tasks_completed": int(loop.worked.is_completed),
+            "task": {
+                "task": loop.worked.task,
+                "fingerprint": loop.worked.fingerprint,
+                "status": loop.worked.status,
+                "dead_letters": loop.worked.dead_letters,
+                "replay_job": loop.worked.job,
+            },
+            "replayed": self.replayed,
+            "notifications": loop.called.messages,
+            "escalation": loop.called.step,
             "detection_ms": {"p50": _round(self.audit.p50_ms), "p99": _round(self.audit.p99_ms)},
             "audit": self.audit.to_json(),
         }

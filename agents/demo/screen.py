@@ -9,13 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.agents.audit.screen import screen as audit_screen
-from assay.pipeline.core.codes import SENTENCES, IssueCode
+from assay.pipeline.core.code_words import SENTENCES
+from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.policy.classification import CLASSIFICATION
 
 from .pace import MOST
 from .result import DemoResult
+from .screen_loop import conserved, people, repaired
 
 MOST_PROBLEMS = 10
 MOST_WORDS = 5
@@ -46,6 +48,8 @@ def screen(result: DemoResult) -> RenderableType:
         parts += [_heading("What is to be done"), _classified(result)]
     if result.audit.ended.accounted:
         parts += [_heading("How failing traces ended"), _ended(result)]
+    parts += [_heading("One of the repairs"), repaired(result.loop, _wide())]
+    parts += [_heading("People, and what they did"), people(result, _table())]
     parts += [_heading("Proof, from the topics alone"), _proof(result), _heading("Speed"), _speed(result)]
     if not result.audit.ok:
         parts += [_heading("What the audit found"), audit_screen(result.audit)]
@@ -81,6 +85,15 @@ def _table() -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
     table.add_column(min_width=26)
     table.add_column(justify="right")
+    table.add_column(style="dim")
+    return table
+
+
+def _wide() -> Table:
+    """For texts, where :func:`_table` is for numbers."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    table.add_column(min_width=12)
+    table.add_column()
     table.add_column(style="dim")
     return table
 
@@ -166,6 +179,8 @@ def _proof(result: DemoResult) -> RenderableType:
     audit, faults = result.audit, result.faults
     counts = f"{result.lost:,} lost, {result.duplicated:,} duplicated, {result.invented:,} invented"
     lines = [_judged(counts, f"each of {audit.raw:,} records was looked at", good=audit.ok)]
+    if (balanced := conserved(result, _judged)) is not None:
+        lines.append(balanced)
     if faults.injected:
         lines.append(
             _judged(

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from confluent_kafka import KafkaException
+from redis import Redis, RedisError
 
 from assay.agents import devstack
 from assay.agents.devstack import Report, Service, ServiceState, Stack, ports
 from assay.agents.names import lane_group
+from assay.agents.roster import AGENTS
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topic_admin import admin_client, ensure_topics
 from assay.agents.topics import TOPICS, topic_name
@@ -21,6 +23,7 @@ from assay.pipeline.core.errors import RefusedError
 LANE = "detector"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 ADMIN_TIMEOUT_S = 10
+SCANNED_TOGETHER = 1000
 
 
 def short_id(now_ns: int) -> str:
@@ -63,7 +66,7 @@ def running_stack(home: Path, report: Report) -> Iterator[Stack]:
 
 
 def settings_for_run(home: Path, stack: Stack, name: str, processes: int) -> Settings:
-    """The environment's settings, but on this stack, with names of this run and a free port for each worker's pages."""
+    """The environment's settings, but on this stack, with names of this run and a free port for each process's pages."""
     return load_settings(
         env=name,
         topic_prefix=f"{name}.",
@@ -74,7 +77,7 @@ def settings_for_run(home: Path, stack: Stack, name: str, processes: int) -> Set
         security_protocol="PLAINTEXT",
         replication_factor=1,
         web_host="127.0.0.1",
-        web_port=free_ports(home, processes),
+        web_port=free_ports(home, processes + 1),
     )
 
 
@@ -90,13 +93,14 @@ def free_ports(home: Path, count: int, choose: Callable[..., int] = ports.choose
 
 @contextmanager
 def fresh_topics(settings: Settings, *, keep: bool) -> Iterator[None]:
-    """Topics of this run; at the end they go, with the group's offsets, unless they are to be kept."""
+    """Topics of this run; at the end they go, with offsets of groups and keys in Redis, unless they are to be kept."""
     try:
         ensure_topics(settings)
         yield
     finally:
         if not keep:
             _delete(settings)
+            _forget(settings)
 
 
 def _delete(settings: Settings) -> None:
@@ -104,10 +108,19 @@ def _delete(settings: Settings) -> None:
     names = [topic_name(role, settings.topic_prefix) for role in TOPICS]
     client = admin_client(settings)
     with suppress(KafkaException):
-        groups = client.delete_consumer_groups([lane_group(settings, LANE)], request_timeout=ADMIN_TIMEOUT_S)
-        _await_all(groups)
+        groups = [lane_group(settings, name) for name in AGENTS]
+        _await_all(client.delete_consumer_groups(groups, request_timeout=ADMIN_TIMEOUT_S))
     with suppress(KafkaException):
         _await_all(client.delete_topics(names, request_timeout=ADMIN_TIMEOUT_S))
+
+
+def _forget(settings: Settings) -> None:
+    """Views and notes of this run, as far as Redis still answers, and what is known of the end of its audit log."""
+    with suppress(RedisError), Redis.from_url(settings.redis_url) as client:
+        for key in client.scan_iter(match=f"assay:*{settings.env}*", count=SCANNED_TOGETHER):
+            client.delete(key)
+    for file in (settings.home / "audit").glob(f"{settings.env}.*"):
+        file.unlink(missing_ok=True)
 
 
 def _await_all(futures: dict[str, Future[Any]]) -> None:

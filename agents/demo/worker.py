@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psutil
 
-from assay.agents.roster import LANES
+from assay.agents.roster import AGENTS, FAUST_AGENTS, LANES
 from assay.agents.settings import Settings
 from assay.pipeline.core.errors import TransientError
 
@@ -23,30 +23,43 @@ STOPS_WITHIN_S = 25.0
 """Longer than the supervisor gives its processes."""
 TAIL_LINES = 12
 LOG_NAME = "demo-worker.log"
+OTHERS_LOG_NAME = "demo-agents.log"
 
 OVERRIDDEN = ("env", "topic_prefix", "home", "bootstrap_servers", "redis_url", "security_protocol")
+OVERRIDDEN_POLICY = ("policies_dir", "secrets_dir", "policy_source")
 OVERRIDDEN_WEB = ("web_host", "web_port")
+OTHERS = tuple(name for name in AGENTS if name not in (*LANES, *FAUST_AGENTS))
+"""What comes after a trace's way, in one process. Nobody changes a policy during a demo."""
 
 
 def environment_of(settings: Settings) -> Mapping[str, str]:
     """What the worker must be told, beside the environment that it inherits. No secret is among it."""
-    return {f"ASSAY_{name.upper()}": str(getattr(settings, name)) for name in (*OVERRIDDEN, *OVERRIDDEN_WEB)}
+    told = {name: getattr(settings, name) for name in (*OVERRIDDEN, *OVERRIDDEN_POLICY, *OVERRIDDEN_WEB)}
+    return {f"ASSAY_{name.upper()}": str(value) for name, value in told.items() if value is not None}
 
 
 class Worker:
-    """A supervised worker. ``command`` is for tests: what to start instead."""
+    """A supervised worker with these agents. ``command`` is for tests: what to start instead."""
 
-    def __init__(self, settings: Settings, processes: int, command: list[str] | None = None) -> None:
-        self.log = settings.home / LOG_NAME
+    def __init__(
+        self,
+        settings: Settings,
+        processes: int,
+        command: list[str] | None = None,
+        *,
+        agents: Sequence[str] = LANES,
+        log: str = LOG_NAME,
+    ) -> None:
+        self.log = settings.home / log
         self._processes = processes
         self._ports = range(settings.web_port, settings.web_port + processes)
-        with self.log.open("wb") as log:
+        with self.log.open("wb") as file:
             self._process = subprocess.Popen(
-                command or _command(processes),
+                command or _command(agents, processes),
                 env={**os.environ, **environment_of(settings)},  # handed on unread
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=file,
+                stderr=file,
                 start_new_session=True,  # Ctrl-C at our terminal is not meant for it: we stop it in order
             )
 
@@ -113,19 +126,31 @@ class Worker:
 
 
 @contextmanager
-def running_worker(settings: Settings, processes: int) -> Iterator[Worker]:
-    """A worker that is stopped at the end, whatever happens."""
-    worker = Worker(settings, processes)
+def running_lanes(settings: Settings, processes: int) -> Iterator[Worker]:
+    """The lanes, which are stopped at the end, whatever happens."""
+    with _stopped_at_the_end(Worker(settings, processes)) as worker:
+        yield worker
+
+
+@contextmanager
+def running_others(settings: Settings, processes: int) -> Iterator[Worker]:
+    """All other agents likewise, beside the lanes' ``processes``."""
+    beside = settings.model_copy(update={"web_port": settings.web_port + processes})
+    with _stopped_at_the_end(Worker(beside, 1, agents=OTHERS, log=OTHERS_LOG_NAME)) as worker:
+        yield worker
+
+
+@contextmanager
+def _stopped_at_the_end(worker: Worker) -> Iterator[Worker]:
     try:
         yield worker
     finally:
         worker.stop()
 
 
-def _command(processes: int) -> list[str]:
-    # Nobody changes a policy during a demo, and its process would want a port of its own.
-    lanes = ("--agents", ",".join(LANES))
-    return [sys.executable, "-m", "assay.agents.demo.tied", "worker", *lanes, "--processes", str(processes)]
+def _command(agents: Sequence[str], processes: int) -> list[str]:
+    told = ("--agents", ",".join(agents), "--processes", str(processes))
+    return [sys.executable, "-m", "assay.agents.demo.tied", "worker", *told]
 
 
 def _is_ready(port: int) -> bool:

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 from yarl import URL
@@ -14,6 +14,7 @@ from assay.pipeline.notify.pagerduty import ROUTING_KEY_LENGTH
 from assay.pipeline.notify.slack import slack_body
 from assay.pipeline.notify.teams import teams_body
 from assay.pipeline.notify.webhook import signing_key
+from assay.pipeline.policy.drill_rules import DrillRules
 from assay.pipeline.policy.notifications import (
     Address,
     Channel,
@@ -49,12 +50,21 @@ class Channels:
 
     policy: Notifications
     ready: Mapping[str, Ready]
+    drill: DrillRules = field(default_factory=DrillRules)
 
     def route(self, notice: Notice) -> Sequence[str]:
-        """Where a step goes: its roles' channels, each once; else those for everything that nobody hears of."""
+        """Where a step goes: its roles' channels, each once; else those for everything that nobody hears of.
+
+        A task rings nobody's telephone as long as it can be told otherwise: its problem's escalation does that.
+        What a drill raises goes to the drill's channels, and to nobody when all of those are off.
+        """
+        if notice.tenant == self.drill.tenant:
+            return [name for name in self.drill.channels if name in self.ready]
         rows = (self.policy.roles.get(role, self.policy.otherwise) for role in notice.roles)
-        names = dict.fromkeys(name for row in rows for name in row if name in self.ready)
-        return [*names] or [name for name in self.policy.otherwise if name in self.ready]
+        found = dict.fromkeys(name for row in rows for name in row if name in self.ready)
+        names = [*found] or [name for name in self.policy.otherwise if name in self.ready]
+        quiet = [name for name in names if not self.follows(name)] if notice.is_task else []
+        return quiet or names
 
     def follows(self, name: str) -> bool:
         """PagerDuty keeps incidents open; the others only tell."""
@@ -63,9 +73,13 @@ class Channels:
 
 
 def ready_channels(
-    policy: Notifications, secrets: Secrets, clock: Clock, tls: ssl.SSLContext | None = None
+    policy: Notifications,
+    secrets: Secrets,
+    clock: Clock,
+    tls: ssl.SSLContext | None = None,
+    drill: DrillRules | None = None,
 ) -> Channels:
-    """The channels that are on. ``tls``: whom to trust; the system's authorities when not given.
+    """The channels that are on. ``drill``: whose steps go apart, and where. ``tls``: whom to trust; the system's authorities when not given.
 
     Raises :class:`ConfigError` with all secrets that are missing though ``enabled: on``, or that cannot be right.
     It quotes none of them.
@@ -86,7 +100,7 @@ def ready_channels(
             ready[name] = Ready(channel, sender)
     if problems:
         raise ConfigError(problems)
-    return Channels(policy, ready)
+    return Channels(policy, ready, drill or DrillRules())
 
 
 def _missing(name: str, ref: SecretRef, secrets: Secrets) -> Problem:

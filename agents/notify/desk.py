@@ -167,7 +167,7 @@ class Desk:
             return Failed(Reason.FAULTY)
 
     async def _message(self, channel: str, deliveries: Sequence[Delivery]) -> Message:
-        frame = Frame(self.environment, self.channels.policy.link)
+        frame = Frame(self.environment, self.channels.policy.link, self.channels.drill.tenant)
         if len(deliveries) > 1:
             return digest_of(deliveries, frame)
         (delivery,) = deliveries

@@ -32,6 +32,7 @@ from assay.pipeline.replay import (
     Waiting,
 )
 
+from .arrivals import SETTLE_NS, Arrivals, Note, no_log
 from .chunk import Chunk, Tools, make_chunk
 from .events import NoReplayEvents, ReplayEvents
 from .forge import Editor, EditRefusedError, Forge
@@ -47,6 +48,9 @@ CLOSE_S = 4.0
 STOP_S = 3.0
 FIRST_REOPEN_S = 0.25
 MOST_REOPEN_S = 4.0
+
+STARTS = frozenset({EventKind.ACCEPTED, EventKind.REFUSED, EventKind.AWAITING})
+"""Answers to a start: they keep the request."""
 
 ReadEdit = Callable[[Bundle, ReplayRequest], Editor | None]
 
@@ -69,15 +73,19 @@ class ReplayAgent:
         forge: Forge,
         *,
         read_edit: ReadEdit = _no_edit,
+        note: Note = no_log,
         events: ReplayEvents | None = None,
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
+        settle_ns: int = SETTLE_NS,
     ) -> None:
+        """``note`` writes to the audit log what the agent does without being told at that moment."""
         self._settings = settings
         self._transport = transport
         self._shelf = shelf
         self._clock = clock
         self._forge = forge
         self._read_edit = read_edit
+        self._arrivals = Arrivals(note, monotonic_ns, settle_ns)
         self._events = events or NoReplayEvents()
         self._monotonic_ns = monotonic_ns
         self._topic = topic_name(TopicRole.REPLAYS, settings.topic_prefix)
@@ -96,6 +104,7 @@ class ReplayAgent:
     def use(self, bundle: Bundle) -> None:
         """Judge by this bundle from the next trace on."""
         self._forge.use(bundle)
+        self._arrivals.changed()
 
     async def start(self) -> None:
         """Join the group."""
@@ -201,6 +210,8 @@ class ReplayAgent:
         """One thing: an answer, the opening of a job, or a chunk; else listen."""
         for waiting in self.book.waiting():
             await self._answer(waiting)
+        for job in self.book.awaiting():
+            await self._arrive(job)
         for job in list(self.book.active()):
             if job.status is Status.RUNNING and job.job not in self._runs:
                 await self._begin(job)
@@ -253,11 +264,25 @@ class ReplayAgent:
             answers=waiting.command_id,
             actor=command.actor if command else "",
             reason=reason,
-            request=request if kind in {EventKind.ACCEPTED, EventKind.REFUSED} else None,
+            request=request if kind in STARTS else None,
             bounds=bounds,
         )
         await self._commit([], event)
         log.info("replay job %s: %s", waiting.job, kind)
+
+    async def _arrive(self, job: Job) -> None:
+        """Start a job whose schema has come (S0-8)."""
+        bundle = self._forge.bundle
+        if not self._arrivals.has_come(job, bundle):
+            return
+        try:
+            await self._arrivals.note(job, bundle, rfc3339(self._clock.now_ns()))
+        except PermanentError as error:
+            await self._commit([], self._event(job.job, EventKind.FAILED, reason=type(error).__name__))
+            return
+        bounds = await bounds_of(self._shelf, job.request, self._settings.topic_prefix)
+        await self._commit([], self._event(job.job, EventKind.ARRIVED, bounds=bounds))
+        log.info("replay job %s: %s", job.job, EventKind.ARRIVED)
 
     async def _begin(self, job: Job) -> None:
         try:

@@ -10,9 +10,10 @@ from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Source
 from assay.pipeline.replay import Candidate, ReplayBook, ReplayDecision, decide
 
-from .forge import Forge
+from .forge import Forge, Made
 from .run import KEPT_MS, Run
 from .shelf import Shelf
+from .undoing import Undoing, Undone, raw_records, undone
 
 MOST_BYTES = 8_388_608
 """Values in one transaction; more take too long."""
@@ -61,6 +62,8 @@ async def make_chunk(run: Run, most: int, tools: Tools) -> Chunk:
 async def _add(chunk: Chunk, some: Sequence[Candidate], run: Run, tools: Tools) -> None:
     shelf, forge, book, now_ns = tools
     found = await shelf.pick([candidate.place for candidate in some])
+    undo = run.request.undo
+    raws = {} if undo is None else await raw_records(shelf, [*found.values()])
     for candidate in some:
         if chunk.bytes >= MOST_BYTES:
             return
@@ -73,15 +76,20 @@ async def _add(chunk: Chunk, some: Sequence[Candidate], run: Run, tools: Tools) 
             chunk.note(decision, candidate.root, candidate.attempt)
             continue
         attempt = max(candidate.attempt, book.last_try(candidate.root)) + 1
-        made = forge(
-            record,
-            candidate,
-            job=run.job,
-            attempt=attempt,
-            request=run.request,
-            editor=run.editor,
-            now_ns=now_ns,
-        )
+        made: Made | Undone | ReplayDecision
+        if undo is None:
+            made = forge(
+                record,
+                candidate,
+                job=run.job,
+                attempt=attempt,
+                request=run.request,
+                editor=run.editor,
+                now_ns=now_ns,
+            )
+        else:
+            doing = Undoing(undo, run.job, attempt, run.repairs, raws)
+            made = undone(record, candidate, doing, forge, now_ns)
         if isinstance(made, ReplayDecision):
             chunk.note(made, candidate.root, candidate.attempt)
             continue

@@ -9,6 +9,7 @@ from assay.pipeline.core import headers as names
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.cloud_event import event_headers
 from assay.pipeline.core.document import Json
+from assay.pipeline.core.edit_receipt import TYPE
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Source
 from assay.pipeline.core.sealed import Sealer
@@ -18,7 +19,6 @@ from assay.pipeline.dispose.sealed_payload import bound_to, sealed_to_json
 from assay.pipeline.replay.edit import Edited
 
 SCHEMA = "assay/edit_receipt/1-0-0"
-TYPE = "assay.edit.receipt.v1"
 SOURCE = "/assay/replay"
 
 

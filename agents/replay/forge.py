@@ -8,14 +8,14 @@ from assay.pipeline.core.errors import PermanentError, SealError
 from assay.pipeline.core.issue import Finding
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import RawRecord, Record
-from assay.pipeline.core.replay_mark import Mark, mark_of, without_mark
+from assay.pipeline.core.replay_mark import Mark, mark_of, read_mark, without_mark
 from assay.pipeline.core.sealed import Opener, Sealer
 from assay.pipeline.core.verdict import Verdict
 from assay.pipeline.decode import AvroRegistry, decode
 from assay.pipeline.dispose import Payload, open_envelope
 from assay.pipeline.flow import Judge
 from assay.pipeline.policy.bundle import Bundle
-from assay.pipeline.replay import Candidate, ReplayDecision, ReplayRequest, read_envelope, rebuild
+from assay.pipeline.replay import Arrival, Candidate, ReplayDecision, ReplayRequest, read_envelope, rebuild
 from assay.pipeline.replay.edit import Edited, EditError
 
 from .edit_receipt import EditReceipts, Tried
@@ -50,6 +50,16 @@ class Opened(NamedTuple):
     receipt: str
     """Of an edit at an earlier try."""
     envelope: dict[str, Json]
+    without: tuple[str, ...] = ()
+    """Rules that were undone for it at an earlier try."""
+
+
+class _Court(NamedTuple):
+    """One bundle at work."""
+
+    bundle: Bundle
+    avro: AvroRegistry
+    judge: Judge
 
 
 class Forge:
@@ -68,7 +78,7 @@ class Forge:
     ) -> None:
         self._opener = opener
         self._secret = secret
-        self._raw_topic = raw_topic
+        self.raw_topic = raw_topic
         self._most_bytes = most_bytes
         self._prefix = topic_prefix
         self._receipts = EditReceipts(sealer)
@@ -76,9 +86,13 @@ class Forge:
 
     def use(self, bundle: Bundle) -> None:
         """Judge by this bundle from the next trace on."""
-        self.bundle = bundle
-        self._avro = AvroRegistry(bundle)
-        self._judge = Judge(bundle, topic_prefix=self._prefix)
+        # All at once: this runs in a thread, beside traces.
+        self._court = _Court(bundle, AvroRegistry(bundle), Judge(bundle, topic_prefix=self._prefix))
+
+    @property
+    def bundle(self) -> Bundle:
+        """The one in use."""
+        return self._court.bundle
 
     def __call__(
         self,
@@ -92,12 +106,14 @@ class Forge:
         now_ns: int,
     ) -> Made | ReplayDecision:
         """The raw record of try ``attempt``, or why there is none."""
-        if candidate.root.topic != self._raw_topic:
+        if candidate.root.topic != self.raw_topic:
             return ReplayDecision.OTHER_TOPIC
         opened = self.opened(record, candidate)
         if isinstance(opened, ReplayDecision):
             return opened
-        key, value, headers = opened.payload
+        if request.arrival is not None and not self._is_of(request.arrival, candidate, opened, now_ns):
+            return ReplayDecision.OTHER_SCHEMA
+        value = opened.payload.value
         edited = None
         if editor is not None:
             try:
@@ -114,17 +130,10 @@ class Forge:
             attempt,
             opened.timestamp,
             opened.receipt if tried is None else tried.receipt_id,
+            opened.without,
         )
-        made = rebuild(
-            mark=mark,
-            topic=self._raw_topic,
-            key=key,
-            value=value,
-            headers=headers,
-            secret=self._secret,
-            now_ms=now_ns // NANOS_PER_MILLI,
-            most_bytes=self._most_bytes,
-            was_replayed=candidate.attempt > 0,
+        made = self.again(
+            opened.payload._replace(value=value), mark, now_ns, was_replayed=candidate.attempt > 0
         )
         if isinstance(made, ReplayDecision):
             return made
@@ -132,6 +141,31 @@ class Forge:
             return Made(made, [], opened)
         receipt = self._receipts(tried, opened.payload.value, edited, now_ns)
         return Made(made, [receipt], opened)
+
+    def again(
+        self, came: Payload, mark: Mark, now_ns: int, *, was_replayed: bool
+    ) -> Outgoing | ReplayDecision:
+        """The raw record of a new try of what came, or why it cannot be written."""
+        return rebuild(
+            mark=mark,
+            topic=self.raw_topic,
+            key=came.key,
+            value=came.value,
+            headers=came.headers,
+            secret=self._secret,
+            now_ms=now_ns // NANOS_PER_MILLI,
+            most_bytes=self._most_bytes,
+            was_replayed=was_replayed,
+        )
+
+    def mark(self, raw: Record) -> Mark | None:
+        """The proved mark of a raw record, if it is a replay."""
+        return read_mark(raw, self._secret)
+
+    def _is_of(self, arrival: Arrival, candidate: Candidate, opened: Opened, now_ns: int) -> bool:
+        """Whether the trace turns out to be of the schema that was waited for."""
+        verdict = self.verdict(candidate, opened, opened.payload.value, now_ns)
+        return verdict is not None and Arrival(verdict.subject, verdict.schema_version) == arrival
 
     def opened(self, record: Record, candidate: Candidate) -> Opened | ReplayDecision:
         """The failing trace, open, or why it does not open."""
@@ -147,15 +181,15 @@ class Forge:
             return ReplayDecision.KEY_DESTROYED
         mark = mark_of(opened.headers) if candidate.attempt > 0 else None
         if mark is not None:
-            return Opened(opened, mark.timestamp, mark.receipt, envelope)
+            return Opened(opened, mark.timestamp, mark.receipt, envelope, mark.without)
         source = envelope.get("source")
         timestamp = source.get("timestamp") if isinstance(source, dict) else None
         return Opened(opened, timestamp if type(timestamp) is int else -1, "", envelope)
 
     def edited(self, candidate: Candidate, opened: Opened, editor: Editor, now_ns: int) -> Edited:
         """The trace after an edit. Raises :class:`EditError`, for what is no JSON too: only JSON can be edited."""
-        value = opened.payload.value
-        decoded = decode(value, self.bundle.limits, self._avro)
+        value, court = opened.payload.value, self._court
+        decoded = decode(value, court.bundle.limits, court.avro)
         if isinstance(decoded, Finding) or decoded.subject is not None:
             raise EditError("only a readable JSON trace can be edited")
         verdict = self.verdict(candidate, opened, value, now_ns)
@@ -175,7 +209,7 @@ class Forge:
     ) -> Verdict | None:
         """What today's bundle says of a value in the trace's place; ``None`` when no binding declares its topic."""
         try:
-            return self._judge(self.as_judged(candidate, opened, value), now_ns)
+            return self._court.judge(self.as_judged(candidate, opened, value), now_ns)
         except KeyError:
             return None
 

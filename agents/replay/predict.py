@@ -125,9 +125,10 @@ class Planner:
             return
         if verdict.blocking:
             plan.codes.update({issue.code.value for issue in verdict.issues if issue.blocking})
-        plan.note(self._outcome(verdict, candidate, made.raw.value, now_ns), str(candidate.root))
+        plan.note(self.outcome(verdict, candidate, made.raw.value, now_ns), str(candidate.root))
 
-    def _outcome(self, verdict: Verdict, candidate: Candidate, value: bytes | None, now_ns: int) -> str:
+    def outcome(self, verdict: Verdict, candidate: Candidate, value: bytes | None, now_ns: int) -> str:
+        """The word for what would become of a trace with this verdict; ``remediate`` where rules would be tried."""
         if not verdict.blocking:
             return Outcome.VALID.value
         topic, partition, offset = candidate.root

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assay.agents.topics import TOPICS, topic_name
 from assay.pipeline.core.topics import TopicRole
@@ -10,6 +10,7 @@ from assay.pipeline.replay import (
     Bounds,
     Candidate,
     Job,
+    Repaired,
     ReplayBook,
     ReplayDecision,
     ReplayRequest,
@@ -21,6 +22,7 @@ from assay.pipeline.replay import (
 
 from .forge import Editor
 from .shelf import Shelf
+from .undoing import repairs_of, undoable
 
 KEPT_MS = TOPICS[TopicRole.REPLAYS].retention_ms
 MOST_CANDIDATES = 1_000_000
@@ -41,14 +43,16 @@ class Run:
     skipped: Mapping[ReplayDecision, int]
     bucket: TokenBucket
     editor: Editor | None
+    repairs: Mapping[str, Repaired] = field(default_factory=dict[str, Repaired])
+    """By repair id, what is to be undone."""
 
 
 async def bounds_of(shelf: Shelf, request: ReplayRequest, prefix: str) -> Bounds:
     """Where the topics of the job end now: what fails later is not part of it, so no job feeds itself."""
-    return {
-        topic: await shelf.ends(topic)
-        for topic in (topic_name(origin.role, prefix) for origin in request.origins)
-    }
+    roles = [origin.role for origin in request.origins]
+    if request.undo is not None:
+        roles.append(TopicRole.RECEIPTS)  # behind the traces: their receipts are written with them
+    return {topic: await shelf.ends(topic) for topic in (topic_name(role, prefix) for role in roles)}
 
 
 async def candidates(shelf: Shelf, request: ReplayRequest, bounds: Bounds) -> list[Candidate]:
@@ -79,8 +83,15 @@ async def open_run(
     monotonic_ns: Callable[[], int],
 ) -> Run:
     """What a job has still to do. Raises :class:`TooManyError`."""
-    found = await candidates(shelf, job.request, job.bounds)
+    repairs = await repairs_of(shelf, job.request, job.bounds)
+    if len(repairs) > MOST_CANDIDATES:
+        raise TooManyError
+    found = (
+        await candidates(shelf, job.request, job.bounds)
+        if job.request.undo is None
+        else [each async for each in undoable(shelf, repairs, job.bounds)]
+    )
     selection = select(job.job, found, book, job.request, now_ms=now_ms, kept_ms=KEPT_MS)
     # After the search: the time that it took earns nothing.
     bucket = TokenBucket(job.request.rate_per_s, monotonic_ns())
-    return Run(job.job, job.request, deque(selection.queue), selection.skipped, bucket, editor)
+    return Run(job.job, job.request, deque(selection.queue), selection.skipped, bucket, editor, repairs)

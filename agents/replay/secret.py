@@ -37,6 +37,15 @@ def replay_secret(settings: Settings) -> bytes:
     return secret
 
 
+def existing_replay_secret(settings: Settings) -> bytes | None:
+    """The secret, if there is one and it can be read: for those who look and make nothing."""
+    try:
+        secret = (settings.keys_path / NAME).read_bytes()
+    except OSError:
+        return None
+    return secret if len(secret) == SECRET_BYTES else None
+
+
 def _make(path: Path) -> None:
     """Whole before it has its name; of several processes exactly one wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

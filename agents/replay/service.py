@@ -1,14 +1,18 @@
 """The replay agent put together for a worker process, with the life cycle of the Faust app."""
 
+from functools import partial
 from typing import Any
 
 import mode
 
+from assay.agents.audit_log import audit_log
 from assay.agents.clock import SystemClock
+from assay.agents.process import end_at_the_latest
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
 from assay.agents.topics import RAW_MAX_BYTES, topic_name
 from assay.agents.transport.protocol import Transport
+from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.policy.bundle import Bundle
 
@@ -18,6 +22,9 @@ from .events import ReplayEvents
 from .forge import Forge
 from .secret import replay_secret
 from .shelf import KafkaShelf, Shelf
+
+STOP_S = 9.0
+"""A worker that is asked to stop is gone after this, whatever Kafka does."""
 
 
 def new_forge(settings: Settings, bundle: Bundle) -> Forge:
@@ -32,6 +39,12 @@ def new_forge(settings: Settings, bundle: Bundle) -> Forge:
         most_bytes=RAW_MAX_BYTES,
         topic_prefix=settings.topic_prefix,
     )
+
+
+async def noted(settings: Settings, act: Act) -> None:
+    """Write an audit entry; what it says is done only after that."""
+    async with audit_log(settings) as log:
+        await log.append_all([act])
 
 
 def new_agent(
@@ -51,6 +64,7 @@ def new_agent(
         clock,
         new_forge(settings, bundle),
         read_edit=edit_reader(opener),
+        note=partial(noted, settings),
         events=events,
     )
 
@@ -77,5 +91,6 @@ class ReplayService(mode.Service):  # type: ignore[misc]  # mode ships no types
 
     async def on_stop(self) -> None:
         """Let the running transaction end, leave the group, disconnect."""
+        end_at_the_latest(STOP_S)
         await self.agent.stop()
         await self._transport.stop()

@@ -26,6 +26,13 @@ class Shown(NamedTuple):
     document: dict[str, Json]
 
 
+class Extent(NamedTuple):
+    """How large a collection is, and the lowest score in it: ``None`` when it is empty."""
+
+    documents: int
+    oldest: int | None
+
+
 class ViewReader:
     """Reads one view. Every method raises ``ViewUnavailableError``; a view that is not there is empty.
 
@@ -96,6 +103,15 @@ class ViewReader:
             (text,) = await self._texts(generation, collection, [name])
         document = None if text is None else _value(text)
         return None if document is None else Shown(name, int(score), document)
+
+    async def extent(self, collection: str) -> Extent:
+        """How many documents there are, and how old the oldest is."""
+        generation = await self.generation()
+        (key,) = self._indexes(generation, collection, ())
+        async with as_unavailable():
+            number = await self._redis.zcard(key)
+            first = await self._redis.zrange(key, 0, 0, withscores=True)
+        return Extent(int(number), int(first[0][1]) if first else None)
 
     async def sums(self, collection: str) -> dict[str, int]:
         """The weights of all documents, added up. For operators only: a tenant's reader gives its own."""

@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from assay.agents.stores.view_reader import ViewReader
 from assay.pipeline.core.clock import NANOS_PER_SECOND, Clock
 from assay.pipeline.core.errors import TransientError
+from assay.pipeline.policy.bundle import Bundle
+from assay.pipeline.policy.drill_rules import DRILL_TENANT
+from assay.pipeline.policy.quality_rules import QualityMetric, QualityThresholds
 from assay.pipeline.views.limits import OverLimit, over_limits
-from assay.pipeline.views.quality import (
-    PERIOD_S,
-    QualityBreach,
-    QualityMetric,
-    QualityThresholds,
-    breaches,
-    quality,
-    window,
-)
+from assay.pipeline.views.quality import PERIOD_S, QualityBreach, breaches, quality, window
 from assay.pipeline.views.quarantined import COLLECTION
 
 log = logging.getLogger(__name__)
@@ -34,7 +29,10 @@ class Looked:
 
 
 class QualityMonitor:
-    """Reads the views ``counters`` and ``quarantine``; tells ``report`` what it saw."""
+    """Reads the views ``counters`` and ``quarantine``; tells ``report`` what it saw.
+
+    A :class:`~assay.agents.bundles.BundleUser`: thresholds are policy (S0-67), and the tenant of drills is left out.
+    """
 
     def __init__(
         self,
@@ -43,7 +41,6 @@ class QualityMonitor:
         clock: Clock,
         report: Callable[[Looked], None],
         *,
-        thresholds: QualityThresholds | None = None,
         most_records: int,
         most_bytes: int,
     ) -> None:
@@ -51,12 +48,19 @@ class QualityMonitor:
         self._quarantine = quarantine
         self._clock = clock
         self._report = report
-        self._thresholds = thresholds or QualityThresholds()
+        self._thresholds = QualityThresholds()
+        self._drill = DRILL_TENANT
         self._most = most_records, most_bytes
+
+    def use(self, bundle: Bundle) -> None:
+        """Compare with this bundle's thresholds from the next look on."""
+        self._thresholds = bundle.quality
+        self._drill = bundle.drill.tenant
 
     async def look(self) -> Looked:
         """One look. Raises ``ViewUnavailableError``."""
-        measured = quality(await self._counters.buckets(window(self._clock.now_ns() // NANOS_PER_SECOND)))
+        counts = await self._counters.buckets(window(self._clock.now_ns() // NANOS_PER_SECOND))
+        measured = quality(counts, leaving_out=self._drill)
         records, size = self._most
         over = over_limits(await self._quarantine.sums(COLLECTION), most_records=records, most_bytes=size)
         return Looked(measured, breaches(measured, self._thresholds), over)

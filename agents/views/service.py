@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import mode
@@ -12,14 +13,19 @@ from assay.agents.settings import Settings
 from assay.agents.stores.redis_views import RedisViewStore
 from assay.agents.stores.view_keys import view_keys
 from assay.agents.stores.view_reader import view_reader
+from assay.agents.stores.view_store import ViewUnavailableError
 from assay.agents.transport.kafka import KafkaTransport
 from assay.agents.transport.protocol import Transport
+from assay.pipeline.core.clock import NANOS_PER_MILLI
+from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.views import counters
+from assay.pipeline.views.quarantined import COLLECTION
 
 from .monitor import Looked, QualityMonitor
-from .specs import OF_AGENT, QUARANTINE, VIEWS, VIEWS_AGENT
+from .specs import OF_AGENT, QUARANTINE, QUARANTINE_AGENT, VIEWS, VIEWS_AGENT
+from .telemetry import ViewsTelemetry
 
-LAG_INTERVAL_S = 5.0
+REPORT_INTERVAL_S = 5.0
 
 
 def projection(spec: ViewSpec, settings: Settings, transport: Transport) -> Projection:
@@ -47,19 +53,27 @@ class ViewsService(mode.Service):  # type: ignore[misc]  # mode ships no types
         agent: str,
         settings: Settings,
         set_lags: Callable[[str, Mapping[int, int]], None],
-        report: Callable[[Looked], None],
+        telemetry: ViewsTelemetry,
         **options: Any,
     ) -> None:
-        """``set_lags`` is told each view's lag by partition, under the name ``view-<name>``; ``report`` what the quality
-        monitor saw, every minute (agent ``views`` only).
+        """``set_lags`` is told each view's lag by partition, under the name ``view-<name>``; ``telemetry`` how the views
+        stand, and what the quality monitor (agent ``views``) or the view ``quarantine`` (agent ``quarantine``) shows.
         """
         super().__init__(**options)
-        self._monitor = _monitor(settings, report) if agent == VIEWS_AGENT else None
+        self._telemetry = telemetry
+        self._monitor = _monitor(settings, telemetry.looked) if agent == VIEWS_AGENT else None
+        self._contained = view_reader(settings, QUARANTINE) if agent == QUARANTINE_AGENT else None
+        self._clock = SystemClock()
         self._transport = KafkaTransport(settings)
         self._set_lags = set_lags
         self.projections: Sequence[Projection] = [
             projection(VIEWS[name], settings, self._transport) for name in OF_AGENT[agent]
         ]
+
+    def use(self, bundle: Bundle) -> None:
+        """Measure quality by this bundle from the next look on: a :class:`~assay.agents.bundles.BundleUser`."""
+        if self._monitor is not None:
+            self._monitor.use(bundle)
 
     async def on_start(self) -> None:
         """Connect and join the groups."""
@@ -79,14 +93,21 @@ class ViewsService(mode.Service):  # type: ignore[misc]  # mode ships no types
         if self._monitor is not None:
             await self._monitor.run()
 
-    @mode.Service.timer(LAG_INTERVAL_S)  # type: ignore[untyped-decorator]  # mode ships no types
-    async def _report_lag(self) -> None:
+    @mode.Service.timer(REPORT_INTERVAL_S)  # type: ignore[untyped-decorator]  # mode ships no types
+    async def _report(self) -> None:
         for each in self.projections:
             self._set_lags(f"view-{each.spec.name}", each.lag())
+            self._telemetry.stands(each.spec.name, available=each.is_ready and each.available)
+        if self._contained is not None:
+            with suppress(ViewUnavailableError):  # `view_available` says so
+                found = await self._contained.extent(COLLECTION)
+                self._telemetry.contained(found, self._clock.now_ns() // NANOS_PER_MILLI)
 
     async def on_stop(self) -> None:
         """Let what is under way end, leave the groups, disconnect."""
         await asyncio.gather(*(each.stop() for each in self.projections))
         if self._monitor is not None:
             await self._monitor.close()
+        if self._contained is not None:
+            await self._contained.close()
         await self._transport.stop()

@@ -53,6 +53,8 @@ def decide(
     for issue in blocking:
         if issue.category in _CONTAINED:
             return CONTAINED
-    if envelope.is_complete and all(rules.applicable(issue.code) for issue in blocking):
+    if envelope.is_complete and all(
+        rules.applicable(envelope.subject, issue.code, issue.keyword, issue.path) for issue in blocking
+    ):
         return REPAIRABLE
     return OTHERWISE

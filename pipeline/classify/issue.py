@@ -34,6 +34,8 @@ class ClassifiedIssue(NamedTuple):
     severity: Severity
     blocking: bool
     path: str
+    keyword: str
+    """Of the schema, where a schema says that it is wrong; otherwise empty."""
     rule: str
     unknown: tuple[Unknown, ...]
 
@@ -63,14 +65,14 @@ class IssueReader:
         code, severity = item.get("code"), item.get("severity")
         known = self._known.get(code) if isinstance(code, str) else None
         blocking = item.get("blocking") is not False
-        path, rule = _text(item.get("path")), _text(item.get("rule"))
+        path, keyword, rule = _text(item.get("path")), _text(item.get("keyword")), _text(item.get("rule"))
         if (
             known is not None
             and isinstance(code, str)
             and isinstance(severity, str)
             and severity in _SEVERITIES
         ):
-            return ClassifiedIssue(code, *known, blocking, path, rule, ())
+            return ClassifiedIssue(code, *known, blocking, path, keyword, rule, ())
         unknown = [] if known else [Unknown.CODE]
         if not isinstance(severity, str) or severity not in _SEVERITIES:
             unknown.append(Unknown.SEVERITY)
@@ -79,7 +81,9 @@ class IssueReader:
             unknown.append(Unknown.CATEGORY)
             category = Category.SCHEMA
         word = code if isinstance(code, str) and _CODE.fullmatch(code) else UNKNOWN_CODE
-        return ClassifiedIssue(word, category, Severity.CRITICAL, blocking, path, rule, tuple(unknown))
+        return ClassifiedIssue(
+            word, category, Severity.CRITICAL, blocking, path, keyword, rule, tuple(unknown)
+        )
 
 
 def primary(issues: Sequence[ClassifiedIssue]) -> ClassifiedIssue:

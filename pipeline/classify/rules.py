@@ -6,14 +6,14 @@ from typing import Protocol
 class RemediationRules(Protocol):
     """The rules of a bundle, as far as the way of a trace depends on them."""
 
-    def applicable(self, code: str) -> bool:
-        """Whether a rule may be tried on an issue of this code."""
+    def applicable(self, subject: str, code: str, keyword: str, path: str) -> bool:
+        """Whether a rule may be tried on this issue of a trace of this subject. Never raises."""
         ...
 
 
 class NoRules:
     """There are none."""
 
-    def applicable(self, code: str) -> bool:  # noqa: ARG002 - the protocol's signature
+    def applicable(self, subject: str, code: str, keyword: str, path: str) -> bool:  # noqa: ARG002 - the protocol's signature
         """Never."""
         return False

@@ -92,6 +92,12 @@ ISSUE_RESOLUTION = Metric(
     ("severity", "category"),
     "Seconds from an issue group's first detection, or reopening, to its resolution.",
 )
+ESCALATION_STEPS = Metric(
+    "escalation_steps_total",
+    "counter",
+    ("chain", "step", "outcome"),
+    "What came of the steps of escalation: taken (step), confirmation asked for, skipped, or the whole stopped.",
+)
 BUNDLE_TIME = Metric(
     "policy_bundle_active_timestamp_seconds",
     "gauge",
@@ -134,8 +140,47 @@ QUALITY = Metric(
     ("metric",),
     "Quality of the last five minutes, by name (S0-75 … S0-79); kept as it was while nothing is processed.",
 )
-VIEW_METRICS = (QUALITY,)
+QUARANTINE_RECORDS = Metric(
+    "quarantine_records", "gauge", (), "Contained traces that wait for release or expiry, by the view quarantine."
+)
+QUARANTINE_OLDEST = Metric(
+    "quarantine_oldest_age_seconds",
+    "gauge",
+    (),
+    "How long the oldest of them has been contained; 0 when there is none.",
+)
+VIEW_AVAILABLE = Metric(
+    "view_available",
+    "gauge",
+    ("view",),
+    "1 when this process has found its share of the view in Redis and the view took what it was last given, else 0.",
+)
+VIEW_METRICS = (QUALITY, QUARANTINE_RECORDS, QUARANTINE_OLDEST, VIEW_AVAILABLE)
 """Of the process that keeps the views."""
+
+REPLAYED = Metric(
+    "replayed_total",
+    "counter",
+    ("result",),
+    "Traces that replay jobs are done with, by what became of them: replay, or why it was passed over.",
+)
+REPLAY_METRICS = (REPLAYED,)
+"""Of the process that runs the replay agent."""
+
+UNACCOUNTED = Metric(
+    "unaccounted_traces",
+    "gauge",
+    (),
+    "Traces below the committed offset of a lane that have no outcome and are not on their way.",
+)
+AUDIT_FINDINGS = Metric(
+    "audit_findings", "gauge", ("kind",), "What the audit found, by kind; all zero when the books balance."
+)
+AUDIT_TIME = Metric(
+    "audit_finished_timestamp_seconds", "gauge", (), "When the audit ended, in seconds since 1970."
+)
+AUDIT_METRICS = (UNACCOUNTED, AUDIT_FINDINGS, AUDIT_TIME)
+"""Of the last audit: ``assay audit --metrics FILE`` writes them, since no worker can vouch for itself."""
 
 METRICS = (
     TRACES_PROCESSED,
@@ -153,10 +198,11 @@ METRICS = (
     RECORDS_REFUSED,
     ISSUE_GROUPS,
     ISSUE_RESOLUTION,
+    ESCALATION_STEPS,
     BUNDLE_TIME,
     BUNDLES_ACTIVATED,
     BUNDLES_REFUSED,
 )
 """Of every worker process."""
 
-ALL_METRICS = (*METRICS, *NOTIFIER_METRICS, *VIEW_METRICS)
+ALL_METRICS = (*METRICS, *NOTIFIER_METRICS, *VIEW_METRICS, *REPLAY_METRICS, *AUDIT_METRICS)

@@ -46,6 +46,7 @@ class Reason(Word):
     REPAIRED = "repaired"
     REPAIR_FAILED = "repair_failed"
     RULE_NOT_TRUSTED = "rule_not_trusted"
+    RULE_UNDONE = "rule_undone"
     PERSON_MUST_LOOK = "person_must_look"
     BREAKER_OPEN = "breaker_open"
     KEY_DESTROYED = "key_destroyed"

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from . import headers as names
 from .record import Headers, RawRecord, Record, Source
 
-TIMESTAMP = "assay-replay-timestamp"
-PROOF = "assay-replay-proof"
 MOST_ATTEMPTS = 1000
 """A number beyond this was never written by a replay."""
-_ALWAYS = (names.REPLAY_OF, names.REPLAY_JOB, names.ATTEMPT, TIMESTAMP)
+_ALWAYS = (names.REPLAY_OF, names.REPLAY_JOB, names.ATTEMPT, names.REPLAY_TIMESTAMP)
+_SOMETIMES = (names.REPLAY_WITHOUT, names.RECEIPT)
 _Pair = tuple[str, bytes | None]
 
 
@@ -34,6 +33,8 @@ class Mark(NamedTuple):
     """
     receipt: str = ""
     """Of the edit that a person made; empty when key, value and headers are the original's."""
+    without: tuple[str, ...] = ()
+    """``name@version`` of remediation rules that were undone for this trace: they never repair it again, at no later try."""
 
 
 def marked(
@@ -51,13 +52,15 @@ def marked(
         (names.REPLAY_OF, str(mark.of).encode()),
         (names.REPLAY_JOB, mark.job.encode()),
         (names.ATTEMPT, b"%d" % mark.attempt),
-        (TIMESTAMP, b"%d" % mark.timestamp),
+        (names.REPLAY_TIMESTAMP, b"%d" % mark.timestamp),
     ]
+    if mark.without:
+        block.append((names.REPLAY_WITHOUT, ",".join(mark.without).encode()))
     if mark.receipt:
         block.append((names.RECEIPT, mark.receipt.encode()))
     all_but_proof = [*headers, *block]
     proof = _proof(secret, (topic, partition), (key, value), all_but_proof)
-    return [*all_but_proof, (PROOF, proof)]
+    return [*all_but_proof, (names.REPLAY_PROOF, proof)]
 
 
 def read_mark(record: Record, secret: bytes) -> Mark | None:
@@ -66,7 +69,7 @@ def read_mark(record: Record, secret: bytes) -> Mark | None:
     Never raises. Costs next to nothing for a record whose last header is not a proof.
     """
     headers = record.headers
-    if not headers or headers[-1][0] != PROOF:
+    if not headers or headers[-1][0] != names.REPLAY_PROOF:
         return None
     proof = _proof(secret, (record.topic, record.partition), (record.key, record.value), headers[:-1])
     if not hmac.compare_digest(proof, headers[-1][1] or b""):
@@ -76,9 +79,18 @@ def read_mark(record: Record, secret: bytes) -> Mark | None:
 
 def mark_of(headers: Headers) -> Mark | None:
     """What the headers say, unproved: for those that were sealed when the proof had been seen."""
-    if not headers or headers[-1][0] != PROOF:
+    if not headers or headers[-1][0] != names.REPLAY_PROOF:
         return None
     return _parsed(headers[-_length(headers) : -1])
+
+
+def marks_of(records: Sequence[Record], secret: bytes) -> Sequence[Mark | None] | None:
+    """The mark of each record; ``None`` when no record has one, which is nearly always and costs next to nothing."""
+    for record in records:
+        headers = record.headers
+        if headers and headers[-1][0] == names.REPLAY_PROOF:
+            return [read_mark(each, secret) for each in records]
+    return None
 
 
 def original(record: Record, mark: Mark) -> RawRecord:
@@ -94,9 +106,15 @@ def original(record: Record, mark: Mark) -> RawRecord:
     )
 
 
+def as_judged(record: Record, secret: bytes) -> Record:
+    """What detectors see of a raw record: a replayed one as its :func:`original`, any other as it came."""
+    mark = read_mark(record, secret)
+    return record if mark is None else original(record, mark)
+
+
 def without_mark(headers: Headers) -> Headers:
     """The headers before the mark. Only for headers whose mark was proved, now or when the record was judged."""
-    if not headers or headers[-1][0] != PROOF:
+    if not headers or headers[-1][0] != names.REPLAY_PROOF:
         return headers
     return headers[: -_length(headers)]
 
@@ -107,9 +125,12 @@ def passed_on(mark: Mark) -> list[_Pair]:
 
 
 def _length(headers: Headers) -> int:
-    """How many headers the mark has."""
-    with_receipt = len(headers) >= 2 and headers[-2][0] == names.RECEIPT
-    return len(_ALWAYS) + 1 + with_receipt
+    """How many headers the mark has. Those that it may lack stand between those that it has and the proof."""
+    length = 1
+    for name in reversed(_SOMETIMES):
+        if len(headers) > length and headers[-1 - length][0] == name:
+            length += 1
+    return len(_ALWAYS) + length
 
 
 def _parsed(block: Sequence[_Pair]) -> Mark | None:
@@ -123,7 +144,11 @@ def _parsed(block: Sequence[_Pair]) -> Mark | None:
         return None
     if not 0 < attempt <= MOST_ATTEMPTS:
         return None
-    return Mark(of, texts[1], attempt, timestamp, texts[4] if len(texts) > len(_ALWAYS) else "")
+    more = {name: text for (name, _), text in zip(block, texts, strict=True) if name in _SOMETIMES}
+    without = more.get(names.REPLAY_WITHOUT, "")
+    return Mark(
+        of, texts[1], attempt, timestamp, more.get(names.RECEIPT, ""), tuple(filter(None, without.split(",")))
+    )
 
 
 def _proof(

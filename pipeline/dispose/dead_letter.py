@@ -8,22 +8,31 @@ from ..core.issue import Severity
 from ..core.outcome import Outcome, Reason
 from ..core.outgoing import Outgoing
 from ..core.record import Record, source_of
+from ..core.replay_mark import Mark
 from ..core.team import DEFAULT_TEAM
 from ..core.text import clip
 from ..core.topics import TopicRole
 from ..core.verdict import NONE
-from .attempt import FIRST_PASS_HEADER
+from .attempt import attempt_headers, attempt_of
 from .envelope import EnvelopeWriter, Failure, failure_id
 
 MAX_MESSAGE = 500
 
 
 def dead_letter(
-    record: Record, *, deaths: int, tenant: str, group: str, envelopes: EnvelopeWriter, now_ns: int
+    record: Record,
+    *,
+    deaths: int,
+    tenant: str,
+    group: str,
+    envelopes: EnvelopeWriter,
+    now_ns: int,
+    mark: Mark | None = None,
 ) -> Outgoing:
     """An envelope without issues, for the dead letter queue; the bytes are sealed as they came, never parsed.
 
-    ``deaths`` is how many worker processes ended on the record, ``tenant`` that of the topic's binding or ``none``.
+    ``deaths`` is how many worker processes ended on the record, ``tenant`` that of the topic's binding or ``none``;
+    ``mark`` that of a replayed record.
     Raises ``TransientError`` when the sealer has no key.
     """
     reason = Reason.WORKER_CRASH
@@ -37,6 +46,7 @@ def dead_letter(
         fingerprint=fingerprint(reason, NONE, NONE, tenant, NONE),
         team=DEFAULT_TEAM,
         disposition=Outcome.DEAD_LETTERED.value,
+        attempt=attempt_of(mark),
     )
     source = source_of(record)
     sha256 = hashlib.sha256(record.value or b"").hexdigest()
@@ -51,7 +61,7 @@ def dead_letter(
         (names.OUTCOME, Outcome.DEAD_LETTERED.encode()),
         (names.REASON, reason.encode()),
         (names.SHA256, sha256.encode()),
-        FIRST_PASS_HEADER,
+        *attempt_headers(mark),
         (names.SEVERITY, failure.severity.encode()),
         (names.FINGERPRINT, key),
         (names.DLQ_TOPIC, source.topic.encode()),
@@ -61,5 +71,5 @@ def dead_letter(
         (names.DLQ_DELIVERY_COUNT, str(deaths).encode()),
         (names.DLQ_MESSAGE, message.encode()),
     ]
-    value = envelopes(record, failure, failure_id(source), now_ns, sha256)
+    value = envelopes(record, failure, failure_id(source, failure.attempt), now_ns, sha256)
     return Outgoing(TopicRole.DEAD_LETTER, None, key, value, headers, None)

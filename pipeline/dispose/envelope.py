@@ -48,6 +48,7 @@ class Failure:
     team: Team
     disposition: str
     producer: str = NONE
+    attempt: int = FIRST_PASS
 
 
 class EnvelopeWriter:
@@ -111,7 +112,7 @@ class EnvelopeWriter:
             "fingerprint": failure.fingerprint,
             "team": failure.team.value,
             "disposition": failure.disposition,
-            "attempts": 1,
+            "attempts": failure.attempt + 1,
             "source": {
                 "topic": source.topic,
                 "partition": source.partition,

@@ -9,13 +9,14 @@ from ..core.issue import Category, worst
 from ..core.outcome import Outcome
 from ..core.outgoing import Outgoing
 from ..core.record import Headers, Record, source_of
+from ..core.replay_mark import Mark
 from ..core.sealed import Sealer
 from ..core.team import Team
 from ..core.topics import TopicRole
 from ..core.verdict import NONE, Verdict
 from ..policy.bundle import Bundle
 from ..policy.safe import safe_id
-from .attempt import FIRST_PASS_HEADER
+from .attempt import FIRST_PASS, attempt_headers, attempt_of
 from .dead_letter import dead_letter
 from .envelope import MAX_BYTES, PENDING, EnvelopeWriter, Failure, failure_id
 from .reason import reason_of
@@ -32,14 +33,16 @@ class FailingWriter:
         self._group = group
         self._teams = bundle.teams
 
-    def __call__(self, record: Record, verdict: Verdict, now_ns: int) -> Outgoing:
+    def __call__(self, record: Record, verdict: Verdict, now_ns: int, mark: Mark | None = None) -> Outgoing:
         """The envelope on the record's own partition. ``verdict`` must have an issue.
+
+        A replayed ``record`` is sealed with its ``mark``, as it came; whoever opens it knows by the attempt to take it off.
 
         Raises ``TransientError`` when the sealer has no key.
         """
-        failure = failure_of(verdict, self._teams)
+        failure = failure_of(verdict, self._teams, attempt_of(mark))
         source = source_of(record)
-        named = failure_id(source)
+        named = failure_id(source, failure.attempt)
         sha256 = hashlib.sha256(record.value or b"").hexdigest()
         headers: Headers = [
             (names.SRC, str(source).encode()),
@@ -47,7 +50,7 @@ class FailingWriter:
             self._bundle,
             (names.REASON, reason_of(verdict).encode()),
             (names.SHA256, sha256.encode()),
-            FIRST_PASS_HEADER,
+            *attempt_headers(mark),
             (names.SEVERITY, failure.severity.encode()),
             (names.FINGERPRINT, failure.fingerprint.encode()),
             *_traceparent(record),
@@ -56,7 +59,9 @@ class FailingWriter:
         # No timestamp: failing traces are kept on the broker's time, so that an odd one cannot expire at once.
         return Outgoing(TopicRole.INVALID, record.partition, named.encode(), value, headers, None)
 
-    def dead_letter(self, record: Record, deaths: int, now_ns: int, tenant: str = NONE) -> Outgoing:
+    def dead_letter(
+        self, record: Record, deaths: int, now_ns: int, tenant: str = NONE, mark: Mark | None = None
+    ) -> Outgoing:
         """The dead letter of a record that ended ``deaths`` worker processes; see :func:`.dead_letter.dead_letter`."""
         return dead_letter(
             record,
@@ -65,10 +70,11 @@ class FailingWriter:
             group=self._group,
             envelopes=self._envelopes,
             now_ns=now_ns,
+            mark=mark,
         )
 
 
-def failure_of(verdict: Verdict, teams: Mapping[Category, Team]) -> Failure:
+def failure_of(verdict: Verdict, teams: Mapping[Category, Team], attempt: int = FIRST_PASS) -> Failure:
     """What the envelope says: severity, team and fingerprint are those of the worst issue (D-17).
 
     Raises ``ValueError`` when there is no issue.
@@ -86,6 +92,7 @@ def failure_of(verdict: Verdict, teams: Mapping[Category, Team]) -> Failure:
         team=teams[primary.category],
         disposition=PENDING if verdict.readable else Outcome.DEAD_LETTERED.value,
         producer=producer,
+        attempt=attempt,
     )
 
 

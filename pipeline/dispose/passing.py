@@ -8,10 +8,11 @@ from ..core.outcome import Outcome, Reason
 from ..core.outgoing import Outgoing
 from ..core.quick import maker
 from ..core.record import Record
+from ..core.replay_mark import Mark
 from ..core.topics import TopicRole
 from ..core.verdict import Verdict
 from ..policy.bundle import Bundle
-from .attempt import FIRST_PASS_HEADER
+from .attempt import FIRST_PASS_HEADER, attempt_headers
 
 
 class PassingWriter:
@@ -24,10 +25,11 @@ class PassingWriter:
         self._places: dict[tuple[str, int], bytes] = {}
         """``topic/partition/`` of the partitions that records came from: few, and not for a trace to choose."""
 
-    def __call__(self, record: Record, verdict: Verdict) -> Outgoing:
+    def __call__(self, record: Record, verdict: Verdict, mark: Mark | None = None) -> Outgoing:
         """The record as it came, on its own partition and at its own time, with our headers appended.
 
-        ``verdict`` must not be blocking. The hot path: about 2.5 µs for a value of 2 KB, most of it the hash.
+        A replayed one loses its ``mark``, which is of reserved headers, and says what it is a new try of. Its time is
+        that of the replay: at the first record's, retention would remove it at once. ``verdict`` must not be blocking. The hot path: about 2.5 µs for a value of 2 KB, most of it the hash.
         """
         value = record.value
         came = record.headers
@@ -43,6 +45,8 @@ class PassingWriter:
             (names.SHA256, hexlify(sha256(value or b"").digest())),
             FIRST_PASS_HEADER,
         ]
+        if mark is not None:
+            headers[-1:] = attempt_headers(mark)
         if verdict.issues:
             headers.append((names.WARNINGS, _warnings(verdict)))
         return _make_outgoing((TopicRole.VALID, partition, record.key, value, headers, record.timestamp))

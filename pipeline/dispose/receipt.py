@@ -30,6 +30,9 @@ SOURCE = "/assay/auto_remediation"
 MOST_CHANGES = 2 * 1_048_576
 """Bytes of patch and inverse patch together, as JSON. In base64 they stay within the topic; no honest repair needs them."""
 
+MOST_PATHS = 100
+"""Places that a receipt names in the open; the sealed patch has all."""
+
 
 class Effect(Word):
     """What a try says of its rule: what the rolling success rate is made of (S0-125)."""
@@ -57,6 +60,8 @@ class RuleTried(NamedTuple):
     """SHA-256 of the document that it got, as the rule engine writes it; hex."""
     after: str
     effect: Effect
+    paths: tuple[str, ...] = ()
+    """Where it changed something, without names that no schema knows (promise 4)."""
 
 
 class Tried(NamedTuple):
@@ -151,6 +156,7 @@ class ReceiptWriter:
             "result": rule.result,
             "error": rule.error,
             "effect": rule.effect.value,
+            "paths": list(rule.paths[:MOST_PATHS]),
             "before_sha256": rule.before,
             "after_sha256": rule.after,
             "outcome": tried.outcome.value,

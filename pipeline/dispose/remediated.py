@@ -7,6 +7,7 @@ from ..core import headers as names
 from ..core.outcome import Outcome, Reason
 from ..core.outgoing import Outgoing
 from ..core.record import Source
+from ..core.replay_mark import Mark, passed_on
 from ..core.topics import TopicRole
 from ..core.verdict import Verdict
 from ..policy.bundle import Bundle
@@ -18,11 +19,13 @@ class Origin(NamedTuple):
 
     source: Source
     timestamp: int | None
-    """That of the raw record, in milliseconds."""
+    """That of the raw record, in milliseconds: of a replayed one the time of the replay."""
     attempt: int
     """0 for a first pass; replay adds one."""
     partition: int
     """Where the classified record lies: the partition number of the raw one."""
+    mark: Mark | None = None
+    """Of a replayed raw record."""
 
 
 class RemediatedWriter:
@@ -49,7 +52,8 @@ class RemediatedWriter:
             (names.OUTCOME, Outcome.REMEDIATED.encode()),
             (names.REASON, Reason.REPAIRED.encode()),
             (names.SHA256, sha256(came.value or b"").hexdigest().encode()),
-            (names.ATTEMPT, str(origin.attempt).encode()),
+            (names.ATTEMPT, b"%d" % origin.attempt),
+            *(passed_on(origin.mark) if origin.mark else ()),
             (names.RECEIPT, repair_id.encode()),
         ]
         if verdict.issues:

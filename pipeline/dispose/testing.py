@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from ..core.codes import SENTENCES, IssueCode
+from ..core.code_words import SENTENCES
+from ..core.codes import IssueCode
 from ..core.errors import SealError
 from ..core.issue import Category, Issue, Severity
 from ..core.record import Headers, RawRecord

@@ -24,6 +24,8 @@ class Frame:
     environment: str
     link: str | None = None
     """With ``{fingerprint}`` in it."""
+    drill: str = ""
+    """The tenant of drills: what is about it says so first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,10 @@ def message_of(delivery: Delivery, frame: Frame, values: Values) -> Message:
         action=notice.action,
         dedup_key=_dedup_key(notice, frame),
         severity=notice.severity,
-        headline=clip(f"[{PRIORITY[notice.severity]}] {_about(notice)}: {notice.reason}", MAX_HEADLINE),
+        headline=clip(
+            f"[{PRIORITY[notice.severity]}] {_drill(notice, frame)}{_about(notice)}: {notice.reason}",
+            MAX_HEADLINE,
+        ),
         facts=tuple(facts),
         lines=tuple(_what_to_do(notice)),
         at_ns=notice.at_ns,
@@ -134,6 +139,10 @@ def digest_id(deliveries: Sequence[Delivery]) -> str:
     return f"digest-{hashlib.sha256(keys.encode()).hexdigest()[:32]}"
 
 
+def _drill(notice: Notice, frame: Frame) -> str:
+    return "DRILL, nothing is wrong: " if notice.tenant == frame.drill else ""
+
+
 def _about(notice: Notice) -> str:
     traces = "1 trace" if notice.count == 1 else f"{notice.count:,} traces"
     return f"{notice.code}, tenant {notice.tenant}, {traces}"
@@ -150,6 +159,9 @@ def _dedup_key(notice: Notice, frame: Frame) -> str:
 def _what_to_do(notice: Notice) -> list[str]:
     if notice.action is not Action.TRIGGER:
         return []
+    if notice.is_task:
+        named = notice.fingerprint
+        return [f"Look: assay tasks show {named}", f"Take it: assay tasks take {named}"]
     lines = [f"Look: assay issues show {notice.fingerprint}"]
     if notice.calls:
         called = ", ".join(notice.calls)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from ..core import headers as names
@@ -14,6 +14,9 @@ from ..core.word import Word
 from .event_json import load, nanoseconds
 
 ESCALATION = "assay.escalation."
+TASK_ASSIGNED = "assay.task.assigned.v1"
+TASK = "task"
+"""The chain of what tells somebody that a manual task is theirs."""
 MAX_TEXT = 300
 NONE = "none"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@*-]{0,127}")
@@ -57,9 +60,14 @@ class Notice:
     """Anything else is a follow-up: the same members as those of the step that it follows up."""
 
     @property
+    def is_task(self) -> bool:
+        """Whether it tells of a task, and not of a step of an escalation."""
+        return self.chain == TASK
+
+    @property
     def group(self) -> tuple[str, int]:
-        """The problem, this time."""
-        return self.fingerprint, self.episode
+        """The problem, this time. A task is apart from it: who acknowledges a problem has not done its task."""
+        return f"{TASK}/{self.fingerprint}" if self.is_task else self.fingerprint, self.episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +102,12 @@ def read_event(record: Record) -> Asked:
     """
     kind = _header(record, names.CE_TYPE)
     event_id = _header(record, names.CE_ID) or f"{record.topic}/{record.partition}/{record.offset}"
-    if not kind.startswith(ESCALATION):
+    if kind != TASK_ASSIGNED and not kind.startswith(ESCALATION):
         return Nothing()
     data = load(record.value)
     key = clip((record.key or b"").decode("ascii", "replace"), 128)
+    if kind == TASK_ASSIGNED:
+        return replace(_notice(data, event_id, key, record.timestamp * NANOS_PER_MILLI), chain=TASK)
     match kind.removeprefix(ESCALATION).removesuffix(".v1"):
         case "step" | "confirmation":
             return _notice(data, event_id, key, record.timestamp * NANOS_PER_MILLI)

@@ -10,10 +10,12 @@ from ..core.team import TEAMS, Team
 from .business_rules import BusinessRules
 from .classification import CLASSIFICATION, CodePolicy
 from .compliance_rules import ComplianceRules
+from .drill_rules import DrillRules
 from .escalation import EscalationMatrix
 from .escalation_shipped import SHIPPED
 from .notifications import Notifications
 from .performance_rules import PerformanceRules
+from .quality_rules import QualityThresholds
 from .remediation_rule import RemediationRule
 from .security_rules import SecurityRules
 from .subject import AvroSchema, Pointers, Subject
@@ -82,6 +84,10 @@ class Bundle:
     """Whom to tell through what."""
     tasks: TaskRules = field(default_factory=TaskRules)
     """What a dead letter becomes for a person (S0-141 … S0-144)."""
+    quality: QualityThresholds = field(default_factory=QualityThresholds)
+    """When quality is bad enough to be told of (S0-67)."""
+    drill: DrillRules = field(default_factory=DrillRules)
+    """Whose the traces of drills are (S0-198)."""
     remediation_rules: Mapping[str, RemediationRule] = field(default_factory=dict[str, RemediationRule])
     """By name. In which order they work: :class:`~.remediation_rule.RuleBook`."""
 

@@ -17,6 +17,8 @@ TEAMS_FILE = "policies/teams.yaml"
 ESCALATION_FILE = "policies/escalation.yaml"
 NOTIFICATIONS_FILE = "policies/notifications.yaml"
 TASKS_FILE = "policies/tasks.yaml"
+QUALITY_FILE = "policies/quality.yaml"
+DRILL_FILE = "policies/drill.yaml"
 DETECTORS = ("security", "compliance", "business", "performance", "time")
 """Detectors with settings: ``policies/<name>.yaml``."""
 
@@ -43,6 +45,8 @@ POLICIES = frozenset(
         ESCALATION_FILE,
         NOTIFICATIONS_FILE,
         TASKS_FILE,
+        QUALITY_FILE,
+        DRILL_FILE,
         *map(rules_file, DETECTORS),
     }
 )

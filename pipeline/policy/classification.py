@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..core.codes import REMEDIES, SENTENCES, IssueCode
+from ..core.code_words import REMEDIES, SENTENCES
+from ..core.codes import IssueCode
 from ..core.issue import Category, Finding, Issue, Severity
 from ..core.word import Word
 

@@ -26,6 +26,8 @@ def bundle_content(
     escalation: EscalationMatrix,
     notifications: Json,
     tasks: Json,
+    quality: Json,
+    drill: Json,
     remediation_rules: Mapping[str, Json],
 ) -> Json:
     """Everything that a verdict depends on, in a form that RFC 8785 can write. Layout, order and comments are gone."""
@@ -46,6 +48,8 @@ def bundle_content(
         "escalation": matrix_document(escalation),
         "notifications": exact(notifications),
         "tasks": exact(tasks),
+        "quality": exact(quality),
+        "drill": exact(drill),
         "remediation_rules": {path: exact(document) for path, document in remediation_rules.items()},
         "subjects": {name: _subject(subject) for name, subject in subjects.items()},
     }
@@ -66,6 +70,7 @@ def _subject(subject: Subject) -> Json:
         "deprecated": [*sorted(subject.deprecated_versions)],
         "schemas": {version: exact(schema) for version, schema in subject.schemas.items()},
         "pointers": _pointers(subject.pointers),
+        "dimensions": {name: format_pointer(tokens) for name, tokens in subject.dimensions.items()},
         "expected": [*sorted(format_pointer(tokens) for tokens in subject.expected)],
         "upgrades": [
             asdict(upgrade) for upgrade in sorted(subject.upgrades, key=lambda one: one.from_version)

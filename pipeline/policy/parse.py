@@ -12,9 +12,11 @@ from .bundle import Binding, Bundle, Limits, Rules, Subject
 from .bundle_files import (
     BINDINGS,
     CLASSIFICATION_FILE,
+    DRILL_FILE,
     ESCALATION_FILE,
     LIMITS,
     NOTIFICATIONS_FILE,
+    QUALITY_FILE,
     TASKS_FILE,
     TEAMS_FILE,
     BundleFiles,
@@ -25,20 +27,24 @@ from .business_rules import parse_business
 from .classification import CLASSIFICATION
 from .compliance_rules import parse_compliance
 from .content import bundle_content
+from .drill_rules import DrillRules
 from .escalation_shipped import SHIPPED
 from .note import Level, Note
 from .notifications import Notifications
 from .parse_bindings import parse_bindings
 from .parse_classification import parse_classification
+from .parse_drill import parse_drill
 from .parse_escalation import parse_escalation
 from .parse_limits import parse_limits
 from .parse_notifications import parse_notifications
+from .parse_quality import parse_quality
 from .parse_remediation import parse_remediation_rules
 from .parse_subject import parse_subject
 from .parse_tasks import parse_tasks
 from .parse_teams import parse_teams
 from .performance_rules import parse_performance
 from .places import located, note_of
+from .quality_rules import QualityThresholds
 from .schema_total import without_excess
 from .security_rules import parse_security
 from .task_rules import TaskRules
@@ -124,6 +130,16 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         else Notifications()
     )
     tasks = parse_tasks(TASKS_FILE, policies[TASKS_FILE], problems) if TASKS_FILE in policies else TaskRules()
+    quality = (
+        parse_quality(QUALITY_FILE, policies[QUALITY_FILE], problems)
+        if QUALITY_FILE in policies
+        else QualityThresholds()
+    )
+    drill = (
+        parse_drill(DRILL_FILE, policies[DRILL_FILE], notifications.channels, problems)
+        if DRILL_FILE in policies
+        else DrillRules()
+    )
     documents = {name: policies[path] for name in _RULES if (path := rules_file(name)) in policies}
     rules = Rules(
         **{
@@ -142,6 +158,8 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         escalation=escalation,
         notifications=policies.get(NOTIFICATIONS_FILE),
         tasks=policies.get(TASKS_FILE),
+        quality=policies.get(QUALITY_FILE),
+        drill=policies.get(DRILL_FILE),
         remediation_rules=found.remediation_rules,
     )
     return Bundle(
@@ -156,6 +174,8 @@ def _bundle(found: BundleFiles, problems: list[Problem]) -> Bundle:
         escalation=escalation,
         notifications=notifications,
         tasks=tasks,
+        quality=quality,
+        drill=drill,
         remediation_rules=remediation,
     )
 

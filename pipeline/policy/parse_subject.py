@@ -13,7 +13,17 @@ from .fields import Fields
 from .json_schema import schema_problems
 from .parse_versions import VERSION, parse_current, parse_deprecated, parse_expected, parse_upgrades
 
-KEYS = ("subject", "trace_types", "current", "deprecated", "upgrades", "expected", "pointers", "avro")
+KEYS = (
+    "subject",
+    "trace_types",
+    "current",
+    "deprecated",
+    "upgrades",
+    "expected",
+    "pointers",
+    "dimensions",
+    "avro",
+)
 AVRO_KEYS = ("id", "version", "file")
 POINTERS = tuple(member.name for member in members(Pointers))
 
@@ -21,8 +31,12 @@ SUBJECT_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 TRACE_TYPE = re.compile(r"[!-~]{1,128}")
 AVRO_FILE = re.compile(r"[A-Za-z0-9._-]+\.avsc")
 MAX_SCHEMA_ID = 2**31 - 1
+DIMENSION = re.compile(r"[a-z][a-z0-9_]{0,31}")
+MOST_DIMENSIONS = 20
 
 _RESERVED = frozenset({ANY, "none"})
+_TAKEN = frozenset({*POINTERS, "subject", "topic", "partition", "hour"})
+"""Dimensions that every trace has."""
 
 
 def parse_subject(name: str, folder: Mapping[str, Json], problems: list[Problem]) -> Subject | None:
@@ -56,6 +70,7 @@ def parse_subject(name: str, folder: Mapping[str, Json], problems: list[Problem]
         pointers=pointers,
         expected=parse_expected(fields, _sound(where, schemas, problems)),
         upgrades=parse_upgrades(fields, schemas, problems),
+        dimensions=_dimensions(fields, problems),
         avro=_avro(fields, folder, schemas, problems),
     )
 
@@ -86,6 +101,28 @@ def _pointers(fields: Fields, problems: list[Problem]) -> Pointers:
         fields.place("pointers"), fields.get("pointers") if fields.has("pointers") else {}, POINTERS, problems
     )
     return Pointers(**{key: places.pointer(key) for key in POINTERS})
+
+
+def _dimensions(fields: Fields, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """Key ``dimensions``: what whoever wrote the file vouches for: few values, none of them personal."""
+    listed = fields.get("dimensions") if fields.has("dimensions") else {}
+    names = tuple(listed) if isinstance(listed, dict) else ()
+    if len(names) > MOST_DIMENSIONS:
+        fields.problem(
+            "dimensions", f"are more than {MOST_DIMENSIONS}", "Declare those that tell groups apart"
+        )
+    places = Fields(fields.place("dimensions"), listed, names, problems)
+    found = {}
+    for name in names:
+        if not DIMENSION.fullmatch(name) or name in _TAKEN:
+            places.problem(
+                name,
+                "is no name for a dimension",
+                f"Use {DIMENSION.pattern}, and not one of {', '.join(sorted(_TAKEN))}",
+            )
+        elif (tokens := places.pointer(name)) is not None:
+            found[name] = tokens
+    return found
 
 
 def _avro(

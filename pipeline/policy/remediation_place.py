@@ -41,6 +41,19 @@ _WRITTEN = {Base.TRACE: "", Base.ISSUE: "@", Base.PARENT: "@.."}
 AT_ISSUE: Final = Place(Base.ISSUE, ())
 
 
+def tokens_of(path: str) -> tuple[str, ...]:
+    """The place of an issue. A path that is no pointer is a place that nobody knows; never raises (D-15)."""
+    try:
+        return parse_pointer(path)
+    except ValueError:
+        return (EACH,)
+
+
+def shape(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The same place in any element of a list: how rules name it."""
+    return tuple(EACH if token.isdecimal() else token for token in tokens)
+
+
 def parse_place(fields: Fields, key: str, default: Place | None = None) -> Place | None:
     """The place at ``key``; ``default`` when absent, a problem when there is none. The whole trace is no place."""
     value = fields.get(key)

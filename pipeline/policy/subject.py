@@ -1,7 +1,7 @@
 """A kind of trace, as policy describes it (DESIGN 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.document import Json
 
@@ -22,6 +22,7 @@ class Pointers:
     governance: tuple[str, ...] | None = None
     trust_score: tuple[str, ...] | None = None
     producer: tuple[str, ...] | None = None
+    producer_version: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,7 @@ class Subject:
     expected: tuple[tuple[str, ...], ...] = ()
     """Members that a trace may leave out, and that readers miss (S0-24)."""
     upgrades: tuple[Upgrade, ...] = ()
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Name → where it stands: members of few values, which may be named when traces are compared (S0-96)."""
     decode_only: bool = False
     """Judge no schema at all: the pseudo-subject ``any`` of ``assay validate``."""

@@ -39,6 +39,7 @@ class Decision(NamedTuple):
 GONE = Decision(Outcome.QUARANTINED, Reason.KEY_DESTROYED)
 CONTAINED = Decision(Outcome.QUARANTINED, Reason.SECURITY_OR_COMPLIANCE)
 PERSON = Decision(Outcome.DEAD_LETTERED, Reason.PERSON_MUST_LOOK)
+UNDONE = Decision(Outcome.DEAD_LETTERED, Reason.RULE_UNDONE)
 NO_RULE = Decision(Outcome.QUARANTINED, Reason.NO_RULE_APPLIES)
 NOT_TRUSTED = Decision(Outcome.DEAD_LETTERED, Reason.RULE_NOT_TRUSTED)
 BREAKER_OPEN = Decision(Outcome.QUARANTINED, Reason.BREAKER_OPEN)
@@ -67,6 +68,8 @@ def decide(
         return CONTAINED
     if repair.stands(Standing.PERSON):
         return PERSON
+    if repair.stands(Standing.UNDONE):
+        return UNDONE
     if not repair.standings or repair.stands(Standing.NONE):
         return NO_RULE
     if trust is Trust.SHUT:

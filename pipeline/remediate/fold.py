@@ -1,7 +1,7 @@
 """The fold of one repair: rule after rule over one working copy, with a receipt for each (D-07, D-11, S0-129)."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -50,9 +50,12 @@ class Fold:
         tenant: str,
         effort: Effort,
         names: Mapping[str, frozenset[str]],
+        *,
+        without: Collection[str] = (),
     ) -> None:
         self._subject = subject
         self._effort = effort
+        self._without = without
         # A copy by way of bytes is ten times as fast as one by way of objects, and the rest is of use anyway.
         self._draft = Draft(orjson.loads(orjson.dumps(document)))
         self._hash = _hash_of(self._draft.document)
@@ -74,6 +77,8 @@ class Fold:
         """What became of each issue, by its identity, in the hands of the rules that were tried on it."""
         self._changed: set[Tokens] = set()
         self._for_a_person: set[int] = set()
+        self._undone: set[int] = set()
+        """Issues whose rule was undone for this trace."""
         self._applied: list[RemediationRule] = []
 
     def take(self, each: ReadyRule, wrong: Sequence[Wrong]) -> None:
@@ -82,6 +87,9 @@ class Fold:
         rule = each.rule
         mine = [one for one in wrong if rule.is_about(name, one.issue.code, one.issue.keyword, one.shape)]
         if not mine:
+            return
+        if rule.rule_id in self._without:
+            self._undone.update(id(one) for one in mine if self._holds(each, one))
             return
         if not rule.auto_remediable and self._effort is Effort.AUTOMATIC:
             self._for_a_person.update(id(one) for one in mine if self._holds(each, one))
@@ -187,11 +195,15 @@ class Fold:
                 after=after,
                 patch=tuple(patch),
                 inverse=tuple(inverse),
+                paths=tuple(dict.fromkeys(self._path(action) for action in actions)),
             )
         )
 
     def _sentence(self, action: Action) -> str:
-        return action.words.format(path=format_pointer(self._shown(action.tokens)))
+        return action.words.format(path=self._path(action))
+
+    def _path(self, action: Action) -> str:
+        return format_pointer(self._shown(action.tokens))
 
     def _shown(self, tokens: Tokens) -> Iterator[str]:
         """The place with ``*`` for names that no schema writes down (promise 4); a number is an index only in a list."""
@@ -207,7 +219,9 @@ class Fold:
             return Standing.COVERED
         if RuleResult.FAILED in results:
             return Standing.FAILED
-        return Standing.PERSON if id(one) in self._for_a_person else Standing.NONE
+        if id(one) in self._for_a_person:
+            return Standing.PERSON
+        return Standing.UNDONE if id(one) in self._undone else Standing.NONE
 
 
 def _hash_of(document: Json) -> str:

@@ -8,11 +8,6 @@ from ..policy.remediation_place import EACH, Base, Place
 Tokens = tuple[str, ...]
 
 
-def shape(tokens: Tokens) -> Tokens:
-    """The same place in any element of a list: how rules name it."""
-    return tuple(EACH if token.isdecimal() else token for token in tokens)
-
-
 def resolve(place: Place, issue: Tokens, document: Json) -> Iterator[Tokens]:
     """Every place of the document that is meant, whether something stands there or not; none that can only be guessed.
 

@@ -35,6 +35,8 @@ class Receipt:
     """Of the document that it left."""
     patch: tuple[Operation, ...]
     inverse: tuple[Operation, ...]
+    paths: tuple[str, ...] = ()
+    """Where it changed something, as JSON Pointers, each once; names that no schema writes down are ``*``."""
 
     @property
     def rule_id(self) -> str:

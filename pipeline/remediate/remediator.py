@@ -1,21 +1,20 @@
 """From a failing trace and its issues to a repaired copy: the rules, folded in order over one working copy (D-11)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import orjson
 
-from ..core.document import Json, lookup, parse_pointer
+from ..core.document import Json, lookup
 from ..core.errors import UnsupportedRemediationRuleError
 from ..core.issue import Issue
 from ..core.verdict import NONE
 from ..policy.bundle import Bundle, Subject
 from ..policy.parse_remediation import NEVER_AUTOMATIC
-from ..policy.remediation_place import EACH
+from ..policy.remediation_place import shape, tokens_of
 from ..policy.remediation_rule import RemediationRule, RuleBook
 from ..policy.subschemas import declared_names
 from .conditions import compiled
 from .fold import Fold, Rate, ReadyRule, Wrong
-from .places import shape
 from .repair import Effort, Repair, Scope, Standing
 
 
@@ -43,11 +42,13 @@ class Remediator:
         scope: Scope = Scope.BLOCKING,
         only: str | None = None,
         rate: Rate = lambda rule: rule.success_rate,
+        without: Collection[str] = (),
     ) -> Repair:
         """The copy that the rules make of a decoded trace, which itself stays as it is.
 
         ``issues``: all that the detectors say of it; ``subject``: what they took it for, ``None`` or ``none`` to look
-        for the type that it names; ``tenant``: whose it is. ``only``: no rule but this one.
+        for the type that it names; ``tenant``: whose it is. ``only``: no rule but this one. ``without``: none of these,
+        by ``name@version``: a person undid what they did to this trace.
         Raises :class:`UnsupportedRemediationRuleError` for a rule that the bundle does not have (S0-135).
         """
         rules = self._rules if only is None else (self._named(only),)
@@ -55,13 +56,13 @@ class Remediator:
             Wrong(issue, tokens, shape(tokens))
             for issue in issues
             if issue.blocking or scope is Scope.ALL
-            for tokens in (_tokens(issue.path),)
+            for tokens in (tokens_of(issue.path),)
         ]
         forbidden = {id(each) for each in wrong if self._forbidden(each.issue)}
         if effort is Effort.AUTOMATIC and any(self._forbidden(issue) for issue in issues if issue.blocking):
             stands = [Standing.FORBIDDEN if id(each) in forbidden else Standing.NONE for each in wrong]
             return _untouched(document, wrong, stands)
-        fold = Fold(self._subject(document, subject), document, tenant, effort, self._names)
+        fold = Fold(self._subject(document, subject), document, tenant, effort, self._names, without=without)
         for each in rules:
             fold.take(each, [one for one in wrong if id(one) not in forbidden or effort is Effort.PROPOSAL])
         return fold.repair(wrong, rate)
@@ -92,14 +93,6 @@ class Remediator:
             if isinstance(found, str) and found in subject.trace_types:
                 return subject
         return None
-
-
-def _tokens(path: str) -> tuple[str, ...]:
-    """The place of an issue; one that is no pointer is a place that nobody knows."""
-    try:
-        return parse_pointer(path)
-    except ValueError:
-        return (EACH,)
 
 
 def _untouched(document: Json, wrong: Iterable[Wrong], stands: Iterable[Standing]) -> Repair:

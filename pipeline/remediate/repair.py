@@ -18,6 +18,8 @@ class Standing(Word):
     """A rule is for it, and could not do its work."""
     PERSON = "person"
     """A rule is for it that may only propose (policy says a person must look)."""
+    UNDONE = "undone"
+    """A rule is for it whose repair of this very trace a person took back."""
     NONE = "none"
     """No rule is for it, or none has anything to write that its owner declared."""
     FORBIDDEN = "forbidden"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, assert_never
 
 from ..core.document import MISSING, Json, lookup
-from ..policy.remediation_place import Place
+from ..policy.remediation_place import Place, shape
 from ..policy.remediation_rule import RemediationRule
 from ..policy.remediation_steps import (
     Add,
@@ -29,7 +29,7 @@ from .claim_check import claim_check, large_texts
 from .draft import Draft
 from .fault import FaultKind, StepFault
 from .identifiers import trimmed
-from .places import Tokens, lookup_or_none, resolve, shape
+from .places import Tokens, lookup_or_none, resolve
 from .ranges import clamped
 from .times import normal_time
 

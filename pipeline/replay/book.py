@@ -123,6 +123,15 @@ class ReplayBook:
         """Jobs that run or are paused."""
         return (job for job in self.jobs.values() if job.status.is_active)
 
+    def awaiting(self) -> Sequence[Job]:
+        """Jobs that wait for a schema, and that no active job stands in the way of."""
+        active = [job.request for job in self.active()]
+        return [
+            job
+            for job in self.jobs.values()
+            if job.status is Status.AWAITING and not any(map(job.request.overlaps, active))
+        ]
+
     def last_try(self, source: Source) -> int:
         """The last try of a first raw record that any job made; 0 when none did."""
         return self._tried.get((source.topic, source.partition), {}).get(source.offset, 0)
@@ -146,6 +155,8 @@ class ReplayBook:
             if job is not None:
                 return Refusal.JOB_EXISTS
             assert command.request is not None
+            if command.request.arrival is not None:
+                return EventKind.AWAITING
             if any(command.request.overlaps(other.request) for other in self.active()):
                 return Refusal.OVERLAPS
             return EventKind.ACCEPTED

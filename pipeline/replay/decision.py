@@ -28,3 +28,5 @@ class ReplayDecision(Word):
     """The edit does not apply to it."""
     WOULD_FAIL = "would_fail"
     """Today's bundle would not let it pass, and only what passes was asked for."""
+    OTHER_SCHEMA = "other_schema"
+    """It is not of the schema that the job waited for."""

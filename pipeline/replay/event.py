@@ -42,6 +42,10 @@ class EventKind(Word):
     """What the agent did."""
 
     ACCEPTED = "accepted"
+    AWAITING = "awaiting"
+    """A start that was let through, and waits for a schema."""
+    ARRIVED = "arrived"
+    """The schema is in use: the job runs from here on."""
     REFUSED = "refused"
     """A start that was not let through: the job will never run."""
     PROGRESS = "progress"

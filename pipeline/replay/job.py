@@ -12,6 +12,8 @@ from .request import ReplayRequest
 class Status(Word):
     """Where a job stands."""
 
+    AWAITING = "awaiting"
+    """Until its schema arrives; so long it stands in no other job's way."""
     RUNNING = "running"
     PAUSED = "paused"
     SUCCEEDED = "succeeded"
@@ -21,13 +23,17 @@ class Status(Word):
 
     @property
     def is_active(self) -> bool:
-        """Whether anything may still happen to it."""
+        """Whether it writes, or has begun to."""
         return self in {Status.RUNNING, Status.PAUSED}
 
 
 MOVES: Mapping[tuple[Status | None, EventKind], Status] = {
     (None, EventKind.ACCEPTED): Status.RUNNING,
     (None, EventKind.REFUSED): Status.REFUSED,
+    (None, EventKind.AWAITING): Status.AWAITING,
+    (Status.AWAITING, EventKind.ARRIVED): Status.RUNNING,
+    (Status.AWAITING, EventKind.CANCELLED): Status.CANCELLED,
+    (Status.AWAITING, EventKind.FAILED): Status.FAILED,
     (Status.RUNNING, EventKind.PROGRESS): Status.RUNNING,
     (Status.RUNNING, EventKind.PAUSED): Status.PAUSED,
     (Status.PAUSED, EventKind.RESUMED): Status.RUNNING,
@@ -92,10 +98,11 @@ def moved(job: Job | None, event: Event) -> Job | None:
         done[decision] = done.get(decision, 0) + len(sources)
     for word, number in event.skipped.items():
         done[word] = done.get(word, 0) + number
-    progress = event.kind is EventKind.PROGRESS
+    progress = event.kind in {EventKind.PROGRESS, EventKind.ARRIVED}
     return replace(
         counted,
         status=status,
+        bounds=event.bounds if event.kind is EventKind.ARRIVED else job.bounds,
         updated_at=event.at,
         done=done,
         remaining=event.remaining if progress else job.remaining if status.is_active else 0,

@@ -8,7 +8,9 @@ from ..core.issue import Severity
 from ..core.record import Source
 from ..core.topics import TopicRole
 from ..core.word import Word
+from .arrival import Arrival
 from .reading import boolean, integer, members, text, texts
+from .undo import Undo
 
 DEFAULT_RATE = 500
 MOST_RATE = 100_000
@@ -20,15 +22,24 @@ MOST_SOURCES_NAMED = 5000
 
 
 class Origin(Word):
-    """Where failing traces are taken from."""
+    """Where traces are taken from."""
 
     QUARANTINE = "quarantine"
     DEAD_LETTER = "dead_letter"
+    REMEDIATED = "remediated"
+    """Repaired ones, whose repair is undone."""
 
     @property
     def role(self) -> TopicRole:
         """The topic."""
-        return TopicRole.QUARANTINE if self is Origin.QUARANTINE else TopicRole.DEAD_LETTER
+        return _ROLES[self]
+
+
+_ROLES = {
+    Origin.QUARANTINE: TopicRole.QUARANTINE,
+    Origin.DEAD_LETTER: TopicRole.DEAD_LETTER,
+    Origin.REMEDIATED: TopicRole.REMEDIATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,16 @@ class ReplayRequest:
     only_passing: bool = False
     """Leave where it is what today's bundle would not let pass."""
     edit: Edit | None = None
+    arrival: Arrival | None = None
+    """Wait for this schema, then take only what is of it."""
+    undo: Undo | None = None
+    """Take back what a rule repaired; of the filter, the tenant alone counts then, and the only origin is ``remediated``."""
+
+    def __post_init__(self) -> None:
+        if (self.undo is not None) != (Origin.REMEDIATED in self.origins) or (
+            self.undo is not None and (len(self.origins) > 1 or self.edit or self.arrival or self.force)
+        ):
+            raise ValueError("only to undo a rule, and for nothing else, repaired traces are replayed")
 
     def overlaps(self, other: "ReplayRequest") -> bool:
         """Whether both may want the same trace, as far as can be told from the filters alone."""
@@ -143,8 +164,9 @@ class ReplayRequest:
             "force": self.force,
             "only_passing": self.only_passing,
         }
-        if self.edit is not None:
-            document["edit"] = self.edit.to_json()
+        for name, part in (("edit", self.edit), ("arrival", self.arrival), ("undo", self.undo)):
+            if part is not None:
+                document[name] = part.to_json()
         return document
 
     @classmethod
@@ -154,7 +176,7 @@ class ReplayRequest:
         origins = tuple(Origin(word) for word in texts(parts, "origins"))
         if not origins:
             raise ValueError("a replay needs an origin")
-        edit = parts.get("edit")
+        edit, arrival, undo = (parts.get(name) for name in ("edit", "arrival", "undo"))
         return cls(
             ReplayFilter.from_json(parts.get("filter", {})),
             origins,
@@ -163,4 +185,6 @@ class ReplayRequest:
             boolean(parts, "force"),
             boolean(parts, "only_passing"),
             None if edit is None else Edit.from_json(edit),
+            None if arrival is None else Arrival.from_json(arrival),
+            None if undo is None else Undo.from_json(undo),
         )

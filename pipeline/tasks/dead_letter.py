@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..core import headers as names
-from ..core.codes import SENTENCES, IssueCode
+from ..core.code_words import SENTENCES
+from ..core.codes import IssueCode
 from ..core.issue import Severity
 from ..core.record import Record, Source
 from ..core.team import DEFAULT_TEAM, Team

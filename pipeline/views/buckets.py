@@ -15,6 +15,11 @@ HOURS_KEPT_S = 29 * 24 * HOUR_S
 """Shorter than the retention of the tallies: a bucket can be made again for as long as it is there (promise 3)."""
 
 
+MINUTES: Final = "m:"
+HOURS: Final = "h:"
+"""What names of buckets begin with."""
+
+
 def counter(*words: str) -> str:
     """The name of a counter: a JSON array, so that no word can pass for two."""
     return orjson.dumps(words).decode()
@@ -30,12 +35,12 @@ def words_of(name: str) -> list[str]:
 
 def minute_bucket(at_s: int) -> str:
     """The bucket of the minute that holds a time (seconds since 1970)."""
-    return f"m:{at_s // MINUTE_S * MINUTE_S}"
+    return f"{MINUTES}{at_s // MINUTE_S * MINUTE_S}"
 
 
 def hour_bucket(at_s: int) -> str:
     """The bucket of its hour."""
-    return f"h:{at_s // HOUR_S * HOUR_S}"
+    return f"{HOURS}{at_s // HOUR_S * HOUR_S}"
 
 
 class Buckets:

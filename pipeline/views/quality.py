@@ -4,13 +4,13 @@ Every trace was judged once and is counted once, by the tally of its verdict: no
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..core.codes import IssueCode
 from ..core.issue import Category, Severity
 from ..core.outcome import Outcome
-from ..core.word import Word
 from ..policy.classification import CLASSIFICATION
+from ..policy.quality_rules import QualityMetric, QualityThresholds
 from .buckets import MINUTE_S, minute_bucket, words_of
 
 WINDOW_S = 300
@@ -18,36 +18,6 @@ WINDOW_S = 300
 PERIOD_S = 60
 """S0-69."""
 DETECTOR = "detector"
-
-
-class QualityMetric(Word):
-    """What is measured (S0-75 … S0-79)."""
-
-    INVALID_TRACE_RATE = "invalid_trace_rate"
-    """Traces that did not pass, of all."""
-    CRITICAL_ISSUE_RATE = "critical_issue_rate"
-    """Critical issues per trace."""
-    SCHEMA_VIOLATION_RATE = "schema_violation_rate"
-    """Issues of category schema per trace."""
-    SECURITY_VIOLATION_RATE = "security_violation_rate"
-    """Issues of category security per trace."""
-    TOTAL_TRACES_PROCESSED = "total_traces_processed"
-
-
-@dataclass(frozen=True, slots=True)
-class QualityThresholds:
-    """Above which value each metric is a breach; metrics that are not named have none."""
-
-    most: Mapping[QualityMetric, float] = field(
-        default_factory=lambda: {
-            QualityMetric.INVALID_TRACE_RATE: 0.10,
-            QualityMetric.CRITICAL_ISSUE_RATE: 0.05,
-            QualityMetric.SCHEMA_VIOLATION_RATE: 0.10,
-            QualityMetric.SECURITY_VIOLATION_RATE: 0.01,
-        }
-    )
-    least_traces: int = 100
-    """Below so many traces a rate says nothing: no breach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +35,70 @@ def window(now_s: int, seconds: int = WINDOW_S) -> list[str]:
     return [minute_bucket(running - age) for age in range(0, seconds, MINUTE_S)]
 
 
-def quality(counts: Iterable[Mapping[str, int]], *, tenant: str = "") -> dict[QualityMetric, float]:
-    """The metrics of these buckets, of one tenant or of all; empty when nothing was processed (S0-80)."""
-    total = passed = critical = 0
-    by_category = dict.fromkeys(Category, 0)
+@dataclass(slots=True)
+class _Sums:
+    """What was counted of one tenant, or of several."""
+
+    traces: int = 0
+    passed: int = 0
+    critical: int = 0
+    schema: int = 0
+    security: int = 0
+
+    def add(self, other: "_Sums") -> None:
+        self.traces += other.traces
+        self.passed += other.passed
+        self.critical += other.critical
+        self.schema += other.schema
+        self.security += other.security
+
+    def metrics(self) -> dict[QualityMetric, float]:
+        if not self.traces:
+            return {}
+        return {
+            QualityMetric.INVALID_TRACE_RATE: (self.traces - self.passed) / self.traces,
+            QualityMetric.CRITICAL_ISSUE_RATE: self.critical / self.traces,
+            QualityMetric.SCHEMA_VIOLATION_RATE: self.schema / self.traces,
+            QualityMetric.SECURITY_VIOLATION_RATE: self.security / self.traces,
+            QualityMetric.TOTAL_TRACES_PROCESSED: float(self.traces),
+        }
+
+
+def quality(
+    counts: Iterable[Mapping[str, int]], *, tenant: str = "", leaving_out: str = ""
+) -> dict[QualityMetric, float]:
+    """The metrics of these buckets, of one tenant or of all; empty when nothing was processed (S0-80).
+
+    ``leaving_out``: the tenant of drills, which is not among "all" (S0-203).
+    """
+    whole = _Sums()
+    for whose, sums in _sums(counts).items():
+        if whose == tenant or (not tenant and whose != leaving_out):
+            whole.add(sums)
+    return whole.metrics()
+
+
+def quality_by_tenant(counts: Iterable[Mapping[str, int]]) -> dict[str, dict[QualityMetric, float]]:
+    """The metrics of every tenant of which anything was processed."""
+    return {whose: metrics for whose, sums in _sums(counts).items() if (metrics := sums.metrics())}
+
+
+def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, _Sums]:
+    found: dict[str, _Sums] = {}
     for bucket in counts:
         for name, number in bucket.items():
             match words_of(name):
-                case ["records", lane, whose, outcome, _] if lane == DETECTOR and tenant in {"", whose}:
-                    total += number
-                    passed += number if outcome == Outcome.VALID else 0
-                case ["issues", lane, whose, code, severity] if lane == DETECTOR and tenant in {"", whose}:
-                    critical += number if severity == Severity.CRITICAL else 0
-                    if (category := _CATEGORIES.get(code)) is not None:
-                        by_category[category] += number
-    if not total:
-        return {}
-    return {
-        QualityMetric.INVALID_TRACE_RATE: (total - passed) / total,
-        QualityMetric.CRITICAL_ISSUE_RATE: critical / total,
-        QualityMetric.SCHEMA_VIOLATION_RATE: by_category[Category.SCHEMA] / total,
-        QualityMetric.SECURITY_VIOLATION_RATE: by_category[Category.SECURITY] / total,
-        QualityMetric.TOTAL_TRACES_PROCESSED: float(total),
-    }
+                case ["records", lane, whose, outcome, _] if lane == DETECTOR:
+                    sums = found.setdefault(whose, _Sums())
+                    sums.traces += number
+                    sums.passed += number if outcome == Outcome.VALID else 0
+                case ["issues", lane, whose, code, severity] if lane == DETECTOR:
+                    sums = found.setdefault(whose, _Sums())
+                    category = _CATEGORIES.get(code)
+                    sums.critical += number if severity == Severity.CRITICAL else 0
+                    sums.schema += number if category is Category.SCHEMA else 0
+                    sums.security += number if category is Category.SECURITY else 0
+    return found
 
 
 _CATEGORIES: Mapping[str, Category] = {code.value: CLASSIFICATION[code].category for code in IssueCode}

@@ -5,7 +5,9 @@ Names of counters: ``["rule", rule, version, effect]``, ``["result", rule, versi
 
 from collections.abc import Sequence
 
+from ..core.edit_receipt import is_edit_receipt
 from ..core.record import Record
+from ..core.retraction import is_retraction_event
 from .buckets import Buckets, counter
 from .delta import Delta
 from .reading import document_of, millis_of, text
@@ -18,6 +20,8 @@ def fold_receipts(records: Sequence[Record]) -> list[Delta]:
     """See :class:`~assay.pipeline.views.delta.Fold`."""
     buckets = Buckets()
     for record in records:
+        if is_edit_receipt(record) or is_retraction_event(record):
+            continue
         receipt = document_of(record.value)
         at_s = 0 if receipt is None else millis_of(text(receipt, "at")) // 1000
         if receipt is None or not at_s or not text(receipt, "schema").startswith(SCHEMA_PREFIX):

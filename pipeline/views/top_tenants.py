@@ -17,13 +17,15 @@ class TenantCounts(NamedTuple):
     failing: int
 
 
-def top_tenants(counts: Iterable[Mapping[str, int]], most: int) -> list[TenantCounts]:
-    """Those with most failing traces in these buckets, then those with most traces."""
+def top_tenants(
+    counts: Iterable[Mapping[str, int]], most: int, *, leaving_out: str = ""
+) -> list[TenantCounts]:
+    """Those with most failing traces in these buckets, then those with most traces; not the tenant of drills."""
     traces, failing = Counter[str](), Counter[str]()
     for bucket in counts:
         for name, number in bucket.items():
             match words_of(name):
-                case ["records", lane, tenant, outcome, _] if lane == DETECTOR:
+                case ["records", lane, tenant, outcome, _] if lane == DETECTOR and tenant != leaving_out:
                     traces[tenant] += number
                     failing[tenant] += 0 if outcome == Outcome.VALID else number
     found = [TenantCounts(tenant, number, failing[tenant]) for tenant, number in traces.items()]

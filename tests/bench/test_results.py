@@ -9,7 +9,10 @@ import pytest
 from assay.agents.bench.detect_bench import WEATHER
 from assay.agents.bench.detect_tables import DETECT_GOALS, DETECT_RATIOS
 from assay.agents.bench.lane_tables import LANE_GOALS, LANE_RATIOS
+from assay.agents.bench.loop_bench import WEATHER as LOOP_WEATHER
+from assay.agents.bench.loop_tables import LOOP_GOALS, LOOP_RATIOS
 from assay.agents.bench.peers import DETECT_PEERS, LANE_PEERS
+from assay.agents.bench.read_ends import UNITS
 from assay.agents.bench.results import Bound, Goal, Ratio, Reached, Results
 from assay.agents.bench.run import Run
 from assay.agents.bench.series import Series
@@ -123,8 +126,9 @@ def _worse(name: str, value: float) -> float:
     [
         (LANE_PEERS, LANE_RATIOS, LANE_GOALS),
         ({**DETECT_PEERS, **dict.fromkeys(WEATHER)}, DETECT_RATIOS, DETECT_GOALS),
+        (dict.fromkeys(LOOP_WEATHER), LOOP_RATIOS, LOOP_GOALS),
     ],
-    ids=["lane", "detect"],
+    ids=["lane", "detect", "loop"],
 )
 def test_tables_speak_of_peers_that_there_are(
     new_run: Callable[[float, float], Run],
@@ -135,6 +139,7 @@ def test_tables_speak_of_peers_that_there_are(
     """A misspelt name would read as a peer that was left out."""
     known = race_series({peer: [new_run(1.0, 1.0)] for peer in peers}).keys()
     others = {f"latency_{count}_p{share}_ms" for count in (8, 48) for share in (50, 99)} | {"soak_growth_mb"}
+    others |= UNITS.keys()
 
     assert {name for ratio in ratios for name in (ratio.figure, ratio.to)} <= known
     assert {goal.measure for goal in goals} <= {ratio.name for ratio in ratios} | known | others

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from assay.agents import docs_reference
+from assay.agents import docs_reference, reference_words
 from assay.agents.cli.main import VerbGroup
 from assay.agents.settings import Settings
 from assay.agents.topics import TOPICS
 from assay.pipeline.core import headers
-from assay.pipeline.core.codes import REQUIREMENTS, IssueCode
+from assay.pipeline.core.code_words import REQUIREMENTS
+from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.metrics import METRICS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -29,7 +30,7 @@ def test_every_header_has_words() -> None:
         for name, value in vars(headers).items()
         if name.isupper() and name != "PREFIX" and isinstance(value, str)
     }
-    assert {name for name, _where, _what in docs_reference.HEADER_WORDS} == constants
+    assert {name for name, _where, _what in reference_words.HEADER_WORDS} == constants
 
 
 def test_pages_name_everything_there_is() -> None:

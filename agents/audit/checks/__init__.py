@@ -9,6 +9,7 @@ from ..facts import OutcomeSeen
 from ..finding import AuditFinding
 from ..ledger import Ledger
 from .altered import altered
+from .attempt import attempt_mismatch
 from .doubled import doubled
 from .invented import invented
 from .missing import missing
@@ -20,6 +21,7 @@ from .tenant import wrong_tenant
 OUTCOME_CHECKS: tuple[Callable[[Ledger, OutcomeSeen], Iterator[AuditFinding]], ...] = (
     invented,
     altered,
+    attempt_mismatch,
     wrong_tenant,
     misplaced,
     reordered,
@@ -27,6 +29,7 @@ OUTCOME_CHECKS: tuple[Callable[[Ledger, OutcomeSeen], Iterator[AuditFinding]], .
 END_CHECKS: tuple[Callable[[Ledger, OutcomeSeen], Iterator[AuditFinding]], ...] = (
     invented,
     altered,
+    attempt_mismatch,
     wrong_tenant,
     misplaced,
 )

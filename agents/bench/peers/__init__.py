@@ -39,10 +39,13 @@ DETECT_PEERS: Mapping[str, Peer] = {
 }
 """Peers of ``assay bench detect``: the same checks, by Faust as a tutorial would do them, by the others with our libraries."""
 
+LOOP = Peer("loop", "aiokafka")
+"""The three lanes in one process: what ``assay bench loop`` measures."""
+
 
 def installed(peer: Peer) -> bool:
     """Whether the peer's package is there; without importing it."""
     return peer.requires in sys.modules or find_spec(peer.requires) is not None
 
 
-__all__ = ["DETECT_PEERS", "LANE_PEERS", "Peer", "installed"]
+__all__ = ["DETECT_PEERS", "LANE_PEERS", "LOOP", "Peer", "installed"]

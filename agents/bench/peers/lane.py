@@ -1,7 +1,7 @@
 """The detector lane itself, put together as :mod:`assay.agents.app` does, with a stopwatch at its two ends."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from prometheus_client import CollectorRegistry
@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from assay.agents.bench.job import ALL_CHECKS, Job
 from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.bench.tuned import run_tuned
+from assay.agents.bench.working import work_until
 from assay.agents.clock import SystemClock
 from assay.agents.detector import LANE as DETECTOR
 from assay.agents.detector import DetectorStep
@@ -19,6 +20,7 @@ from assay.agents.lanes.step import LaneStep, SourceRange, Work
 from assay.agents.names import lane_group
 from assay.agents.policy_files import load_policies
 from assay.agents.process import tune_memory
+from assay.agents.replay.secret import replay_secret
 from assay.agents.roster import lane_specs
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings
@@ -26,9 +28,17 @@ from assay.agents.telemetry import Telemetry
 from assay.agents.transport.kafka import KafkaTransport
 from assay.pipeline.core.outgoing import Outgoing
 
+Done = Callable[[Sequence[SourceRange], Sequence[Outgoing]], int]
+"""What a transaction read and what it wrote → how many records of the job it completed."""
+
+
+def fetched(sources: Sequence[SourceRange], outgoing: Sequence[Outgoing]) -> int:  # noqa: ARG001 - what it wrote does not matter
+    """Those that it read: of a lane that is measured alone."""
+    return sum(source.fetched for source in sources)
+
 
 class WatchedStep:
-    """The lane's step; its first transaction starts the watch."""
+    """A lane's step; its first transaction starts the watch."""
 
     def __init__(self, step: LaneStep, watch: Stopwatch) -> None:
         self._step = step
@@ -41,19 +51,23 @@ class WatchedStep:
 
 
 class WatchedEvents:
-    """The lane's telemetry; what was committed is told to the watch too."""
+    """A lane's telemetry; what was committed is told to the watch too."""
 
-    def __init__(self, events: LaneEvents, watch: Stopwatch) -> None:
+    def __init__(
+        self, events: LaneEvents, watch: Stopwatch, complete: asyncio.Event, done: Done = fetched
+    ) -> None:
+        """``complete`` is set when the watch's job is; ``done`` says how much of it a transaction did."""
         self._events = events
         self._watch = watch
-        self.complete = asyncio.Event()
+        self._done = done
+        self._complete = complete
 
     def committed(self, sources: Sequence[SourceRange], outgoing: Sequence[Outgoing], seconds: float) -> None:
         """See :class:`LaneEvents`."""
         self._events.committed(sources, outgoing, seconds)
-        self._watch.committed(sum(source.fetched for source in sources))
+        self._watch.committed(self._done(sources, outgoing))
         if self._watch.run is not None:
-            self.complete.set()
+            self._complete.set()
 
     def rebuilt(self, slot: int, cause: str) -> None:
         """See :class:`LaneEvents`."""
@@ -77,36 +91,31 @@ class BenchLane:
         if job.checks != ALL_CHECKS:
             spec = replace(spec, step=_step(settings, job.checks.split(",")))
         self.transport = KafkaTransport(job.output_settings())
-        self.events = WatchedEvents(telemetry.for_lane(DETECTOR), watch)
+        self.complete = asyncio.Event()
         self.lane = Lane(
             replace(spec, step=WatchedStep(spec.step, watch)),
             settings,
             self.transport,
             SystemClock(),
             notes=notes,
-            events=self.events,
+            events=WatchedEvents(telemetry.for_lane(DETECTOR), watch, self.complete),
         )
 
     async def run_until(self, end: asyncio.Event) -> None:
-        """Work until then; raises what the lane failed of."""
-        ended = asyncio.create_task(end.wait())
-        failed = asyncio.create_task(self.lane.run())
-        try:
-            await asyncio.wait({ended, failed}, return_when=asyncio.FIRST_COMPLETED)
-            if failed.done():
-                await failed
-        finally:
-            ended.cancel()
-            failed.cancel()
-            await asyncio.gather(ended, failed, return_exceptions=True)
+        """See :class:`Bench`."""
+        await work_until(end, [self.lane])
+
+    async def ready(self) -> None:
+        """See :class:`Bench`."""
+        await self.lane.ready()
 
     async def start(self) -> None:
-        """Connect and join the group."""
+        """See :class:`Bench`."""
         await self.transport.start()
         await self.lane.start()
 
     async def stop(self) -> None:
-        """End in order."""
+        """See :class:`Bench`."""
         await self.lane.stop()
         await self.transport.stop()
 
@@ -115,7 +124,8 @@ def _step(settings: Settings, only: Sequence[str]) -> DetectorStep:
     """The lane's step with some of the detectors."""
     sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
     group = lane_group(settings, DETECTOR)
-    return DetectorStep(load_policies(settings), sealer, group, settings.topic_prefix, only)
+    secret = replay_secret(settings)
+    return DetectorStep(load_policies(settings), sealer, group, settings.topic_prefix, only, secret=secret)
 
 
 def run(job: Job, watch: Stopwatch) -> None:
@@ -128,6 +138,6 @@ def run(job: Job, watch: Stopwatch) -> None:
 async def _measure(bench: BenchLane) -> None:
     await bench.start()
     try:
-        await bench.run_until(bench.events.complete)
+        await bench.run_until(bench.complete)
     finally:
         await bench.stop()

@@ -58,13 +58,15 @@ def pointers_to_nothing(bundle: Bundle, documents: Mapping[str, Json]) -> Iterat
     del documents
     for subject in bundle.subjects.values():
         schema = subject.schemas[subject.current_version]
-        for field in fields(Pointers):
-            tokens = getattr(subject.pointers, field.name)
+        places = {
+            f"pointers.{field.name}": getattr(subject.pointers, field.name) for field in fields(Pointers)
+        } | {f"dimensions.{name}": tokens for name, tokens in subject.dimensions.items()}
+        for place, tokens in places.items():
             if tokens is not None and not may_have(schema, tokens):
                 yield Note(
                     Level.WARNING,
                     _file(subject),
-                    f"pointers.{field.name}",
+                    place,
                     f"leads to {format_pointer(tokens)}, which {subject.current_version}.json does not have",
                     "Correct the pointer, or describe the member in the schema",
                 )

@@ -18,6 +18,7 @@ from assay.agents.detector import DetectorStep
 from assay.agents.lanes.step import SourceRange
 from assay.agents.names import lane_group
 from assay.agents.policy_files import load_policies
+from assay.agents.replay.secret import replay_secret
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topics import topic_name
@@ -55,7 +56,8 @@ class HandMadeLane:
             }
         )
         sealer = EnvelopeSealer(FileKeyProvider(settings.keys_path), SystemClock())
-        self.step = DetectorStep(load_policies(settings), sealer, self.group, settings.topic_prefix)
+        bundle, secret = load_policies(settings), replay_secret(settings)
+        self.step = DetectorStep(bundle, sealer, self.group, settings.topic_prefix, secret=secret)
 
     def publish(self, count: int = COUNT, faults: float = 0.3) -> None:
         """Raw records in transactions of ten, every third of them aborted: offsets with holes."""

@@ -16,6 +16,7 @@ from assay.agents.audit.finding import FindingKind
 from assay.agents.audit.hop import HopAudit
 from assay.agents.audit.ledger import Ledger, RawPartition
 from assay.agents.audit.observe import digest_of, digest_of_headers, observe_outcome
+from assay.agents.audit.replays import ReplayAudit
 from assay.agents.audit.report import AuditReport
 from assay.agents.auto_remediation import AutoRemediationStep
 from assay.agents.classifier import ClassifierStep
@@ -26,6 +27,7 @@ from assay.agents.settings import load_settings
 from assay.pipeline.core import headers as names
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import RawRecord
+from assay.pipeline.core.replay_mark import read_mark
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import open_envelope, open_receipt
 from assay.pipeline.dispose.testing import KeylessSealer
@@ -35,6 +37,7 @@ from assay.pipeline.testing import raw_record
 
 KEYS = KeylessSealer()
 NOW_NS = 1_741_079_705_000_000_000
+SECRET = b"s" * 32
 PARTITIONS = 2
 RAW, VALID, INVALID, CLASSIFIED, ISSUES, TALLIES, RECEIPTS, REMEDIATED, QUARANTINE, DEAD = (
     TopicRole.RAW,
@@ -117,7 +120,7 @@ class WholeStory:
     def run(self, *lanes: str, last: type[AutoRemediationStep] = AutoRemediationStep) -> None:
         """These lanes over all there is for them."""
         steps: dict[str, tuple[TopicRole, LaneStep]] = {
-            "detector": (RAW, DetectorStep(self.bundle, KEYS, "detector")),
+            "detector": (RAW, DetectorStep(self.bundle, KEYS, "detector", secret=SECRET)),
             "classifier": (INVALID, ClassifierStep(self.bundle, "classifier")),
             LANE: (CLASSIFIED, last(self.bundle, KEYS, LANE)),
         }
@@ -166,14 +169,24 @@ class WholeStory:
         there = [record for record in self.records[role] if record.offset >= self.low.get(role, 0)]
         return sorted(there, key=lambda record: record.offset)
 
-    def report(self) -> AuditReport:
-        raw = self.places(RAW, "detector")
+    def _raw(self) -> tuple[dict[Place, RawPartition], ReplayAudit]:
+        raw = dict(self.places(RAW, "detector"))
+        replays = ReplayAudit()
         for record in self.left(RAW):
+            mark = read_mark(record, SECRET)
+            if mark is not None:
+                replays.came(record, mark)
             raw[Place(record.topic, record.partition)].facts[record.offset] = RawFact(
                 digest_of(record.key, record.value, record.headers),
                 digest_of_headers(names.kept(record.headers)),
                 "none" if record.value == b"{" else "7",
+                mark.attempt if mark else 0,
+                mark.of if mark else None,
             )
+        return raw, replays
+
+    def report(self) -> AuditReport:
+        raw, replays = self._raw()
         hop = HopAudit(self.places(INVALID, "classifier"), trimmed=self.trimmed)
         ends = EndAudit(
             self.places(CLASSIFIED, LANE),
@@ -184,7 +197,7 @@ class WholeStory:
         ledger = Ledger(raw, shared=frozenset({RAW.value}), trimmed=self.trimmed)
         for books in (ledger, hop.ledger, ends.ledger):
             books.committed_after = {place: each.committed for place, each in books.raw.items()}
-        audit = Audit(ledger, "detector", hop, ends)
+        audit = Audit(ledger, "detector", hop, ends, replays)
         opening = None if self.sealed else lambda document: open_envelope(document, KEYS)
         for role in (VALID, INVALID):
             for record in self.left(role):

@@ -14,13 +14,17 @@ C = Category
 
 
 class RulesFor:
-    """Rules for these codes."""
+    """Rules for these codes; with a place, only for issues at it."""
 
-    def __init__(self, *codes: str) -> None:
+    def __init__(self, *codes: str, subject: str = "", keyword: str = "", path: str = "") -> None:
         self._codes = codes
+        self._only = (subject, keyword, path)
 
-    def applicable(self, code: str) -> bool:
-        return code in self._codes
+    def applicable(self, subject: str, code: str, keyword: str, path: str) -> bool:
+        asked = (subject, keyword, path)
+        return code in self._codes and all(
+            one in {"", other} for one, other in zip(self._only, asked, strict=True)
+        )
 
 
 def an_envelope(**members: Any) -> Envelope:
@@ -43,12 +47,15 @@ def an_envelope(**members: Any) -> Envelope:
     return Envelope(**parts | members)
 
 
-def an_issue(code: str, category: Category = C.SCHEMA, *, blocking: bool = True) -> ClassifiedIssue:
-    return ClassifiedIssue(code, category, Severity.CRITICAL, blocking, "", "", ())
+def an_issue(
+    code: str, category: Category = C.SCHEMA, *, blocking: bool = True, path: str = "", keyword: str = ""
+) -> ClassifiedIssue:
+    return ClassifiedIssue(code, category, Severity.CRITICAL, blocking, path, keyword, "", ())
 
 
 MISSING = an_issue("schema.required_missing")
 TYPE = an_issue("schema.type_invalid")
+AT = an_issue("schema.type_invalid", path="/steps/0/name", keyword="type")
 PII = an_issue("security.pii_card", C.SECURITY)
 GAP = an_issue("compliance.audit_gap", C.COMPLIANCE)
 STATE = an_issue("business.state_invalid", C.BUSINESS_LOGIC)
@@ -72,6 +79,41 @@ ROWS: dict[str, Row] = {
     "security that only warns": ([MISSING, WARNING], {}, ALL, D.REMEDIATE, R.RULES_APPLY),
     "every issue has a rule": ([MISSING, TYPE], {}, ALL, D.REMEDIATE, R.RULES_APPLY),
     "one has none": ([MISSING, STATE], {}, ALL, D.QUARANTINE, R.NO_RULE_APPLIES),
+    "the rule is for another place": (
+        [AT],
+        {},
+        RulesFor(AT.code, path="/id"),
+        D.QUARANTINE,
+        R.NO_RULE_APPLIES,
+    ),
+    "the rule is for another keyword": (
+        [AT],
+        {},
+        RulesFor(AT.code, keyword="pattern"),
+        D.QUARANTINE,
+        R.NO_RULE_APPLIES,
+    ),
+    "the rule is for another subject": (
+        [AT],
+        {},
+        RulesFor(AT.code, subject="agent_run"),
+        D.QUARANTINE,
+        R.NO_RULE_APPLIES,
+    ),
+    "the rule is for this very issue": (
+        [AT],
+        {},
+        RulesFor(AT.code, subject="workflow_trace", keyword="type", path="/steps/0/name"),
+        D.REMEDIATE,
+        R.RULES_APPLY,
+    ),
+    "of two of a code, one is at another place": (
+        [AT, MISSING, TYPE],
+        {},
+        RulesFor(AT.code, MISSING.code, path=AT.path),
+        D.QUARANTINE,
+        R.NO_RULE_APPLIES,
+    ),
     "a warning needs none": (
         [MISSING, an_issue("business.metadata_missing", blocking=False)],
         {},

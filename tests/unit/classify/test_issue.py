@@ -89,7 +89,7 @@ def test_nothing_that_stands_there_raises_or_is_low(item: Any) -> None:
 
 
 def an_issue(severity: Severity, category: Category = C.SCHEMA, *, blocking: bool = True) -> ClassifiedIssue:
-    return ClassifiedIssue("a.b", category, severity, blocking, "", "", ())
+    return ClassifiedIssue("a.b", category, severity, blocking, "", "", "", ())
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.pipeline.core.codes import SENTENCES, IssueCode
+from assay.pipeline.core.code_words import SENTENCES
+from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.errors import ConfigError, Problem
 from assay.pipeline.core.issue import Issue, Severity, worst
 from assay.pipeline.dispose.testing import an_issue

@@ -1,19 +1,28 @@
 """A finished demo, and a clock that tests move."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from assay.agents.audit import AuditReport
 from assay.agents.audit.journal import JournalLine
+from assay.agents.audit.replay_report import ReplayReport
 from assay.agents.audit.testing import Story
+from assay.agents.demo.loop_result import Called, Change, Loop, ShownReceipt, Worked
 from assay.agents.demo.result import DemoResult, Flowed, Speed, count_faults
 from assay.agents.generate import PublishResult
 from assay.pipeline.core.record import RawRecord, source_of
 from assay.pipeline.core.topics import TopicRole
 
 CODE = "schema.required_missing"
+LOOP = Loop(
+    Worked("t-1", "0123456789abcdef", "completed", 3, "task-1", 3),
+    Called(2, 0, "[P0] schema.required_missing: Critical issue detected", "[P0] your task"),
+    (),
+    ShownReceipt("traces.raw/0/1", ("missing_required_fields@1",), (CODE,), (Change("add", "/trace_type"),)),
+)
+REPLAYS = ReplayReport(records=3, sources=3, edited=3, edit_receipts=3, current={"valid": 3})
 
 
 @dataclass
@@ -61,7 +70,7 @@ def finish() -> Finish:
     """The result of a demo whose topics tell this story."""
 
     def make(story: Story, *, unknown: int = 0, refused: int = 0, rate: float | None = None) -> DemoResult:
-        audit: AuditReport = story.report()
+        audit: AuditReport = replace(story.report(), replays=REPLAYS)
         count = len(story.raw)
         return DemoResult(
             name="demo-abc",
@@ -73,6 +82,7 @@ def finish() -> Finish:
             reasons={"passed": 7, "passed_with_warnings": 1, "blocking_issues": 2},
             audit=audit,
             faults=count_faults(story.journal, audit),
+            loop=LOOP,
         )
 
     return make

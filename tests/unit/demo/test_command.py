@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from assay.agents.audit.testing import Story
 from assay.agents.cli import demo as module
 from assay.agents.demo import DemoPlan, DemoResult
+from assay.agents.demo.story import FOR_A_PERSON
+from assay.agents.demo.story import Story as DemoStory
 from assay.pipeline.core.errors import ConfigError
 
 Finish = Callable[..., DemoResult]
@@ -26,8 +28,14 @@ class Caught:
         self._report = home / "demo-report.json"
 
     def __call__(
-        self, plan: DemoPlan, home: Path, display: object, show: Callable[[DemoResult, Path], None]
+        self,
+        plan: DemoPlan,
+        story: DemoStory,
+        home: Path,
+        display: object,
+        show: Callable[[DemoResult, Path], None],
     ) -> tuple[str, ...]:
+        assert plan.loads[0] is story.load
         self.plan = plan
         if self.interrupted:
             raise KeyboardInterrupt
@@ -56,16 +64,17 @@ def run(*arguments: str) -> Result:
 
 def test_generated_traces_come_with_known_faults(caught: Caught) -> None:
     assert run("--traces", "2000").exit_code == 0
-    (load,) = caught.plan.loads
+    story, load = caught.plan.loads
     items = list(load.items)
     assert len(items) == load.count == 2000
+    assert story.count == 1 + FOR_A_PERSON
     faulty = sum(item.expected is not None for item in items)
     assert 0.02 < faulty / 2000 < 0.04
 
 
 def test_lines_of_a_file_are_published_as_they_are_under_their_subject(caught: Caught, file: Path) -> None:
     assert run("--traces", "0", "--data", f"{file}:agent_run").exit_code == 0
-    (load,) = caught.plan.loads
+    _, load = caught.plan.loads
     items = list(load.items)
     assert (load.count, load.name) == (2, f"{file} as agent_run")
     assert [item.value for item in items] == [b'{"task_id":1}', b'{"task_id":2}']
@@ -74,7 +83,7 @@ def test_lines_of_a_file_are_published_as_they_are_under_their_subject(caught: C
 
 def test_without_a_subject_the_lines_say_what_they_are(caught: Caught, file: Path) -> None:
     assert run("--traces", "0", "--data", str(file)).exit_code == 0
-    assert [item.headers for item in caught.plan.loads[0].items] == [[], []]
+    assert [item.headers for item in caught.plan.loads[1].items] == [[], []]
 
 
 def test_a_file_may_have_a_colon_in_its_name(caught: Caught, tmp_path: Path) -> None:
@@ -88,7 +97,7 @@ def test_options_reach_the_plan(caught: Caught, file: Path) -> None:
     assert run("--data", str(file), *arguments).exit_code == 0
     plan = caught.plan
     assert (plan.rate, plan.processes, plan.stay, plan.keep) == (50.0, 3, True, True)
-    assert plan.total == 100_000 + 4
+    assert plan.total == 100_000 + 4 + 1 + FOR_A_PERSON
 
 
 def test_a_file_that_is_not_there_is_named(caught: Caught) -> None:

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from assay.agents.audit.end_report import Balance, EndReport
 from assay.agents.audit.finding import SHOWN
 from assay.agents.audit.hop_report import HopReport
 from assay.agents.audit.journal import JournalLine
@@ -10,6 +14,8 @@ from assay.agents.audit.testing import Story
 from assay.agents.demo.result import DemoResult, count_faults
 from assay.pipeline.core.record import source_of
 from assay.pipeline.core.topics import TopicRole
+
+from .conftest import LOOP, REPLAYS
 
 Finish = Callable[..., DemoResult]
 
@@ -31,6 +37,50 @@ def test_the_report_has_the_members_that_scripts_rely_on(story: Story, finish: F
     audit = document["audit"]
     assert isinstance(audit, dict)
     assert audit["ok"] is True
+
+
+def test_the_report_tells_of_the_second_half_of_the_loop(story: Story, finish: Finish) -> None:
+    """Issue 5, must show 1."""
+    result = finish(story)
+    ended = EndReport(receipts=7, by_outcome={"remediated": 5})
+    ends = {"valid": 8, "remediated": 2, "quarantined": 0, "dead_lettered": 3}
+    audit = replace(result.audit, ended=ended, balance=Balance(raw=13, ends=ends))
+    document: Any = replace(result, audit=audit).to_json()
+    assert document["ok"] is True
+    assert (document["receipts"], document["tasks_completed"]) == (7, 1)
+    assert (document["replayed"], document["notifications"]) == (3, 2)
+    assert document["ends"] == ends
+    assert document["receipt"] == {
+        "source": "traces.raw/0/1",
+        "rules": ["missing_required_fields@1"],
+        "codes": ["schema.required_missing"],
+        "changes": [{"op": "add", "path": "/trace_type"}],
+    }
+    assert (document["task"]["status"], document["task"]["dead_letters"]) == ("completed", 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"failures": ("no task came",)}, "no task came"),
+        ({"receipt": None}, "no repaired trace has a receipt that opens"),
+        ({"worked": replace(LOOP.worked, replays=2)}, "of 3 dead letters of the task 2 were replayed"),
+        ({"called": LOOP.called._replace(refused=1)}, "1 webhook calls were not signed"),
+    ],
+)
+def test_a_loop_that_stops_short_is_a_failure(
+    story: Story, finish: Finish, changes: dict[str, Any], says: str
+) -> None:
+    result = finish(story)
+    [failure] = replace(result, loop=replace(LOOP, **changes)).failures
+    assert failure.startswith(says)
+
+
+def test_a_replayed_source_that_does_not_pass_is_a_failure(story: Story, finish: Finish) -> None:
+    result = finish(story)
+    replays = replace(REPLAYS, current={"valid": 2, "quarantined": 1})
+    [failure] = replace(result, audit=replace(result.audit, replays=replays)).failures
+    assert failure == "of 3 sources that were replayed 1 do not pass"
 
 
 def test_a_lost_trace_is_a_failure(story: Story, finish: Finish) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assay.agents.audit.end_report import Balance
 from assay.agents.audit.hop_report import HopReport
 from assay.agents.audit.testing import Story
 from assay.agents.demo.display import LINE_EVERY_S, display_on
 from assay.agents.demo.result import DemoResult
 from assay.agents.demo.screen import show, show_next
 from assay.agents.demo.watch import Snapshot
-from assay.pipeline.core.codes import SENTENCES, IssueCode
+from assay.pipeline.core.code_words import SENTENCES
+from assay.pipeline.core.codes import IssueCode
 
 Finish = Callable[..., DemoResult]
 
@@ -50,6 +52,27 @@ def test_the_proof_names_losses_duplicates_and_faults(story: Story, finish: Fini
     text = shown(finish(story))
     assert "✓ 0 lost, 0 duplicated, 0 invented" in text
     assert "✓ 2 of 2 injected faults found" in text
+
+
+def test_it_shows_one_receipt_the_task_its_replay_and_the_call(story: Story, finish: Finish) -> None:
+    """Issue 5, must show 1: rule and paths, and nothing of what stood there."""
+    text = shown(finish(story))
+    assert has_row(text, "repaired by", "missing_required_fields@1", "schema.required_missing")
+    assert has_row(text, "add", "/trace_type", "sealed")
+    assert has_row(text, "task", "t-1", "completed")
+    assert has_row(text, "dead letters", "3")
+    assert has_row(text, "now valid", "3")
+    assert has_row(text, "webhook calls", "2")
+    assert "Critical issue detected" in text
+
+
+def test_the_four_outcomes_add_up_on_one_line(story: Story, finish: Finish) -> None:
+    result = finish(story)
+    ends = {"valid": 8, "remediated": 1, "quarantined": 3, "dead_lettered": 1}
+    text = shown(replace(result, audit=replace(result.audit, balance=Balance(raw=13, ends=ends))))
+    assert "✓ 8 valid + 1 remediated + 3 quarantined + 1 dead_lettered = 13" in text
+    lost = Balance(raw=14, ends=ends, lost=1)
+    assert "✗ 8 valid" in shown(replace(result, audit=replace(result.audit, balance=lost)))
 
 
 def test_it_says_what_is_to_be_done_and_whose_it_is(story: Story, finish: Finish) -> None:

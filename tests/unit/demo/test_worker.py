@@ -16,6 +16,7 @@ import pytest
 from assay.agents.demo import worker as module
 from assay.agents.demo.surroundings import free_ports
 from assay.agents.demo.worker import Worker, environment_of
+from assay.agents.roster import AGENTS, FAUST_AGENTS, LANES
 from assay.agents.settings import Settings, load_settings
 from assay.pipeline.core.errors import TransientError
 
@@ -98,6 +99,16 @@ def test_it_is_told_where_this_run_takes_place(settings: Settings) -> None:
     assert told["ASSAY_TOPIC_PREFIX"] == "demo-x."
     assert told["ASSAY_WEB_PORT"] == str(settings.web_port)
     assert not any("SASL" in name for name in told)
+    assert "ASSAY_POLICIES_DIR" not in told, "what nobody set stays as it is"
+    assert (
+        environment_of(settings.model_copy(update={"secrets_dir": Path("/x")}))["ASSAY_SECRETS_DIR"] == "/x"
+    )
+
+
+def test_every_agent_but_those_that_nobody_needs_is_run_by_one_of_the_two() -> None:
+    """Issue 5, must show 1: the whole loop with all agents."""
+    assert {*LANES, *module.OTHERS, *FAUST_AGENTS} == set(AGENTS)
+    assert not set(LANES) & set(module.OTHERS)
 
 
 def test_it_is_ready_when_its_page_says_so_and_ends_in_order(start: Start) -> None:

@@ -35,6 +35,7 @@ from assay.pipeline.testing import FakeClock
 ROOT = Path(__file__).resolve().parents[3]
 PARTITIONS = 3
 LIMIT_S = 30
+SECRET = b"s" * 32
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +101,9 @@ class InMemory:
         self.log = MemoryLog(
             {topic_name(role, self.prefix): spec.partitions or PARTITIONS for role, spec in TOPICS.items()}
         )
-        self.step = DetectorStep(self.bundle, KeylessSealer(), self.group, self.prefix)
+        self.step = DetectorStep(
+            self.bundle, KeylessSealer(), self.group, self.prefix, secret=SECRET
+        )
         self._put = 0
 
     def put(

@@ -34,6 +34,7 @@ LATER_REASONS = {
     Reason.REPAIRED,
     Reason.REPAIR_FAILED,
     Reason.RULE_NOT_TRUSTED,
+    Reason.RULE_UNDONE,
     Reason.PERSON_MUST_LOOK,
     Reason.BREAKER_OPEN,
     Reason.KEY_DESTROYED,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assay.pipeline.core.codes import REMEDIES, SENTENCES, IssueCode
+from assay.pipeline.core.code_words import REMEDIES, SENTENCES
+from assay.pipeline.core.codes import IssueCode
 from assay.pipeline.core.issue import Category, Finding, Severity
 from assay.pipeline.policy.classification import CLASSIFICATION, Enforcement, Mode
 

@@ -45,6 +45,9 @@ TABLE = {
     "policy says a person must look": (
         (OPENED, repair(COVERED, Standing.PERSON, Standing.NONE), TRUSTED, GRANTED, PASSED), Outcome.DEAD_LETTERED, Reason.PERSON_MUST_LOOK,
     ),
+    "a rule that was undone for this trace": (
+        (OPENED, repair(COVERED, Standing.UNDONE, Standing.NONE), TRUSTED, GRANTED, PASSED), Outcome.DEAD_LETTERED, Reason.RULE_UNDONE,
+    ),
     "an issue without a rule": (
         (OPENED, repair(COVERED, Standing.NONE), Trust.SHUT, Permission.REFUSED, PASSED), Outcome.QUARANTINED, Reason.NO_RULE_APPLIES,
     ),

@@ -11,8 +11,6 @@ from assay.pipeline.core.document import MISSING, Json
 from assay.pipeline.core.errors import UnsupportedRemediationRuleError
 from assay.pipeline.core.issue import Category
 from assay.pipeline.core.verdict import Verdict
-from assay.pipeline.policy.bundle import Bundle
-from assay.pipeline.policy.remediation_rule import RuleBook
 from assay.pipeline.remediate import Effort, Remediator, Repair, RuleResult, Scope, Standing
 from assay.pipeline.remediate import fold as fold_module
 from assay.pipeline.testing import changed, clean_trace
@@ -278,6 +276,20 @@ def test_names_that_no_schema_has_are_not_told(rules: Rules) -> None:
         "Replaced large text /outputs/* by a claim check",
         "Replaced large text /outputs/*/1 by a claim check",
     )
+    assert receipt.paths == ("/outputs/*", "/outputs/*/1")
+
+
+def test_a_rule_that_was_undone_for_a_trace_leaves_it_alone(remediator: Remediator, judged: Judged) -> None:
+    """Of the version that was undone, and of no other; what other rules repair they go on repairing."""
+    document = changed(clean_trace(), BROKEN["invalid_data_types"] | BROKEN["enum_aliases"])
+    repair, _ = repaired(remediator, judged, document, without={"invalid_data_types@1", "enum_aliases@2"})
+    assert repair.rules == ("enum_aliases@1",)
+    assert {issue.path: standing for issue, standing in repair.standings} == {
+        "/context/tenant_id": Standing.UNDONE,
+        "/trust_score": Standing.UNDONE,
+        "/status": Standing.COVERED,
+        "/steps/1/status": Standing.COVERED,
+    }
 
 
 @pytest.mark.parametrize("document", [None, 7, "text", [], [1], {}, {"trace_type": []}])
@@ -287,9 +299,3 @@ def test_a_document_of_any_kind_is_left_alone_or_repaired_but_never_raises(
     repaired(remediator, judged, document)
     repaired(remediator, judged, document, effort=Effort.PROPOSAL, scope=Scope.ALL)
     assert not remediator.repair(document, [an_issue(path="/trace_type")]).changed
-
-
-def test_the_classifier_asks_the_book_by_code(shipped: Bundle) -> None:
-    """D-08: also of rules that only propose, because a proposal is for a person and not for quarantine."""
-    book = RuleBook(shipped.remediation_rules)
-    assert [book.applicable(code) for code in ("schema.type_invalid", "security.tenant_mismatch", "security.pii_card", "?")] == [True, True, False, False]  # fmt: skip

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.pipeline.core.headers import REPLAY_PROOF as PROOF
 from assay.pipeline.core.record import RawRecord, Source
-from assay.pipeline.core.replay_mark import PROOF, Mark, mark_of, marked, original, read_mark
+from assay.pipeline.core.replay_mark import Mark, mark_of, marked, original, read_mark
 
 SECRET = b"s" * 32
 MARK = Mark(Source("traces.raw", 1, 7), "r-1", 2, 1_700_000_000_000)
 binaries = st.none() | st.binary(max_size=20)
-names = st.sampled_from(["h", "assay-replay-of", PROOF, "assay-attempt", "assay-receipt"]) | st.text(
-    max_size=5
-)
+names = st.sampled_from(
+    ["h", "assay-replay-of", PROOF, "assay-attempt", "assay-receipt", "assay-replay-without"]
+) | st.text(max_size=5)
 marks = st.builds(
     Mark,
     st.builds(Source, st.just("traces.raw"), st.integers(0, 99), st.integers(0, 2**63 - 1)),
@@ -22,6 +23,7 @@ marks = st.builds(
     st.integers(1, 1000),
     st.integers(-(2**63), 2**63 - 1),
     st.sampled_from(["", "0" * 32]),
+    st.sampled_from([(), ("a_rule@1",), ("a_rule@1", "b_rule@12")]),
 )
 
 

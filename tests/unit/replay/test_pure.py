@@ -16,6 +16,7 @@ from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import RawRecord, Source
 from assay.pipeline.replay import (
     MOVES,
+    Arrival,
     Candidate,
     Command,
     Edit,
@@ -30,6 +31,7 @@ from assay.pipeline.replay import (
     ReplayRequest,
     Status,
     TokenBucket,
+    Undo,
     Verb,
     decide,
     in_order,
@@ -60,16 +62,22 @@ edits = (
     | st.builds(Edit, st.just(EditKind.RULE), words)
     | st.builds(Edit, st.just(EditKind.PATCH), st.just(""), st.just({"alg": "A256GCM"}), words, words)
 )
-requests = st.builds(
+some = words.filter(bool)
+failing = st.builds(
     ReplayRequest,
     filters,
-    st.sampled_from([tuple(Origin), (Origin.QUARANTINE,), (Origin.DEAD_LETTER,)]),
+    st.sampled_from([(Origin.QUARANTINE, Origin.DEAD_LETTER), (Origin.QUARANTINE,), (Origin.DEAD_LETTER,)]),
     st.integers(1, 100_000),
     st.integers(1, 50),
     st.booleans(),
     st.booleans(),
     edits,
+    st.none() | st.builds(Arrival, some, some),
 )
+repaired = st.builds(
+    ReplayRequest, filters, st.just((Origin.REMEDIATED,)), undo=st.builds(Undo, some, some, some, words)
+)
+requests = failing | repaired
 done = st.dictionaries(
     st.sampled_from(ReplayDecision), st.lists(st.tuples(sources, st.integers(0, 5)), min_size=1, max_size=3)
 )
@@ -140,8 +148,11 @@ def test_what_is_neither_command_nor_event_is_a_value_error_and_nothing_else(
 # The states of a job
 
 
+STARTS = {EventKind.ACCEPTED, EventKind.REFUSED, EventKind.AWAITING}
+
+
 def event(number: int, kind: EventKind, **members: Any) -> Event:
-    request = ReplayRequest() if kind in {EventKind.ACCEPTED, EventKind.REFUSED} else None
+    request = ReplayRequest() if kind in STARTS else None
     return Event("j", number, kind, AT, request=request, **members)
 
 
@@ -161,6 +172,7 @@ def test_every_move_of_the_table_and_no_other_changes_the_status() -> None:
         Status.CANCELLED: (EventKind.ACCEPTED, EventKind.CANCELLED),
         Status.FAILED: (EventKind.ACCEPTED, EventKind.FAILED),
         Status.REFUSED: (EventKind.REFUSED,),
+        Status.AWAITING: (EventKind.AWAITING,),
     }
     assert set(ways) == set(Status)
     for status, way in ways.items():

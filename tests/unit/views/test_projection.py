@@ -152,6 +152,17 @@ async def test_a_view_that_cannot_be_reached_delays_nothing_and_catches_up(site:
     assert projected.available
 
 
+async def test_a_view_that_is_back_is_known_to_be_even_when_no_record_comes(site: Site) -> None:
+    """``view_available`` would cry for as long as its topic is quiet."""
+    site.write(4)
+    projected = await site.start()
+    await site.complete()
+    site.store.unavailable = True
+    await until(lambda: not projected.available)
+    site.store.unavailable = False
+    await until(lambda: projected.available)
+
+
 async def test_a_view_that_is_emptied_is_made_again_even_when_no_record_comes(site: Site) -> None:
     """Fault 12, FLUSHALL."""
     site.write(25)
