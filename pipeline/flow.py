@@ -6,7 +6,7 @@ Everything here is pure: bytes, bundle and time in; a verdict and records to wri
 from collections.abc import Sequence
 
 from .core.codes import IssueCode
-from .core.document import MISSING, Json, lookup
+from .core.document import Json
 from .core.issue import Finding, Issue
 from .core.quick import maker
 from .core.record import Record, key_and_headers_bytes
@@ -14,9 +14,9 @@ from .core.trace import Trace
 from .core.verdict import NONE, Identity, Verdict
 from .decode import AvroRegistry, decode
 from .detect import Detector, build_detectors
-from .policy.bundle import Binding, Bundle, Subject
+from .detect.discretion import Discretion
+from .policy.bundle import Binding, Bundle
 from .policy.classification import Enforcement, EnforcementPoint
-from .policy.safe import safe_id
 from .policy.select import Selector
 from .policy.tenant import tenant_of
 
@@ -51,6 +51,7 @@ class Judge:
         self._limits = bundle.limits
         self._most_around = bundle.limits.max_key_and_headers_bytes
         found = build_detectors(bundle) if detectors is None else detectors
+        self._discretion = Discretion(bundle, found, self._enforcement)
         self._detectors = tuple((detector.name, detector.detect) for detector in found)
 
     def __call__(self, record: Record, now_ns: int) -> Verdict:
@@ -68,20 +69,25 @@ class Judge:
         document = decoded.document
         selected = select(headers, document, decoded)
         if isinstance(selected, Finding):
-            return self._unselected(selected, document, binding)
+            return self._unselected(selected, record, document, binding, now_ns)
         subject, version = selected
         tenant = tenant_of(binding, subject, document)
         name = subject.name
-        found = self._detect(_make_trace((document, value, name, version, tenant, record.timestamp, now_ns)))
+        trace = _make_trace((document, value, name, version, tenant, record.timestamp, now_ns))
+        found = self._detect(trace)
         if found is None:
             return _make_verdict((tenant, name, version, (), ANONYMOUS, False, True, ()))
         issues, audited = found
+        identity = ANONYMOUS
+        if issues:
+            tenant, identity, told = self._discretion(trace, binding)
+            issues = _together(issues, told)
         return Verdict(
             tenant,
             name,
             version,
             issues,
-            _identity(subject, document) if issues else ANONYMOUS,
+            identity,
             blocking=any(issue.blocking for issue in issues),
             readable=True,
             audited=audited,
@@ -104,31 +110,25 @@ class Judge:
             found = (issues, audited) if found is None else (found[0] + issues, found[1] + audited)
         return found
 
-    def _unselected(self, finding: Finding, document: Json, binding: Binding) -> Verdict:
+    def _unselected(
+        self, finding: Finding, record: Record, document: Json, binding: Binding, now_ns: int
+    ) -> Verdict:
         """A subject or version that the bundle does not have: its own issue, not one of another schema.
 
         Whose it is and who it is, is read with the pointers of the topic's default subject.
         """
         subject = self._bundle.subjects[binding.default_subject]
         tenant = tenant_of(binding, subject, document)
-        issues = (self._enforcement.issue(finding, "select"),)
-        return Verdict(tenant, NONE, NONE, issues, _identity(subject, document), blocking=True, readable=True)
+        trace = Trace(document, record.value or b"", subject.name, NONE, tenant, record.timestamp, now_ns)
+        tenant, identity, told = self._discretion(trace, binding)
+        issues = _together((self._enforcement.issue(finding, "select"),), told)
+        return Verdict(tenant, NONE, NONE, issues, identity, blocking=True, readable=True)
 
     def _unreadable(self, finding: Finding, tenant: str, subject: str) -> Verdict:
         issue = self._enforcement.issue(finding, "decode")
         return Verdict(tenant, subject, NONE, (issue,), ANONYMOUS, blocking=True, readable=False)
 
 
-def _identity(subject: Subject, document: Json) -> Identity:
-    pointers = subject.pointers
-    return Identity(
-        trace_id=_safe_at(document, pointers.trace_id),
-        producer=_safe_at(document, pointers.producer),
-    )
-
-
-def _safe_at(document: Json, pointer: tuple[str, ...] | None) -> str:
-    if pointer is None:
-        return NONE
-    found = lookup(document, pointer)
-    return NONE if found is MISSING else safe_id(found)
+def _together(issues: tuple[Issue, ...], told: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """All of them, each once."""
+    return (*issues, *(issue for issue in told if issue not in issues)) if told else issues

@@ -1,7 +1,9 @@
 """Steps on the way of a trace: planned, injected, detected, and how it ends."""
 
+from collections import Counter
 from collections.abc import Mapping
 
+from assay.pipeline.core import headers as names
 from assay.pipeline.core.clock import NANOS_PER_MILLI
 from assay.pipeline.core.fingerprint import fingerprint
 from assay.pipeline.core.issue import Severity
@@ -91,7 +93,7 @@ async def repaired(stage: Stage) -> str:
     repairs = sum(outcome is Outcome.REMEDIATED for outcome in ends.values())
     detail = f"{repairs} of {len(ends)} traces"
     if repairs <= REPAIR_RATE * len(ends):
-        raise StepFailedError(Why.BELOW_RATE, detail)
+        raise StepFailedError(Why.BELOW_RATE, f"{detail}; the others: {_reasons(stage, Outcome.REMEDIATED)}")
     return detail
 
 
@@ -124,8 +126,18 @@ async def ended(stage: Stage) -> Mapping[str, Outcome]:
 
 async def _all_ended(stage: Stage, expected: Outcome) -> str:
     ends = await ended(stage)
-    others = {outcome for outcome in ends.values() if outcome is not expected}
-    if others:
-        words = ", ".join(sorted(others))
-        raise StepFailedError(Why.WRONG_OUTCOME, f"{expected} expected, and {words} was the outcome")
+    if any(outcome is not expected for outcome in ends.values()):
+        words = _reasons(stage, expected)
+        raise StepFailedError(Why.WRONG_OUTCOME, f"{expected} expected; the others: {words}")
     return ""
+
+
+def _reasons(stage: Stage, expected: Outcome) -> str:
+    """How those ended that ended otherwise, and why: words of ours."""
+    found = Counter(
+        f"{outcome} ({(names.first(record.headers, names.REASON) or b'').decode()})"
+        for role, outcome in ENDS.items()
+        if outcome is not expected
+        for record in stage.watch.by_source(role).values()
+    )
+    return ", ".join(f"{number} {words}" for words, number in found.most_common())

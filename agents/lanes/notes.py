@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 0.5
 PAUSE_S = 5.0
-"""How long to do without Redis after it failed: a slow Redis must not slow traces."""
+"""How often to ask whether Redis is back, while there are no notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,11 @@ class NoNotes:
 
 
 class RedisNotes:
-    """Notes in a Redis hash, one field per slot. When Redis fails, work goes on without notes for a while."""
+    """Notes in a Redis hash, one field per slot.
+
+    When Redis fails, work goes on without notes. Whether it is back is asked beside the work: a Redis that hangs
+    holds up one batch of each slot, once.
+    """
 
     def __init__(self, url: str, key: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(
@@ -78,7 +83,8 @@ class RedisNotes:
             ),  # the pause is ours: a client that tries again would hold up the batch
         )
         self._key = key
-        self._paused_until = 0.0
+        self._returning: asyncio.Task[None] | None = None
+        """Waits for Redis while there are no notes."""
 
     async def read(self, slot: str) -> OpenNote | None:
         """See :class:`CrashNotes`."""
@@ -108,18 +114,28 @@ class RedisNotes:
 
     async def close(self) -> None:
         """See :class:`CrashNotes`."""
+        if self._returning is not None:
+            self._returning.cancel()
+            await asyncio.gather(self._returning, return_exceptions=True)
         await self._redis.aclose()
 
     async def _attempt(self, *command: str) -> object:
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._paused_until:
+        if self._returning is not None:
             return None
         try:
             return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]  # redis leaves it untyped
         except (RedisError, OSError, TimeoutError) as error:
-            if loop.time() >= self._paused_until:  # the first of several that failed together
-                log.warning(
-                    "crash notes are off for %.0f s: Redis failed (%s)", PAUSE_S, type(error).__name__
-                )
-            self._paused_until = loop.time() + PAUSE_S
+            if self._returning is None:  # the first of several that failed together
+                log.warning("crash notes are off: Redis failed (%s)", type(error).__name__)
+                self._returning = asyncio.create_task(self._return(), name=f"notes of {self._key}")
             return None
+
+    async def _return(self) -> None:
+        """Until Redis answers again. One that answers and takes nothing fails at once at the next note, and holds up nobody."""
+        back = False
+        while not back:
+            await asyncio.sleep(PAUSE_S)
+            with suppress(RedisError, OSError, TimeoutError):
+                await self._redis.ping()
+                back = True
+        self._returning = None

@@ -74,6 +74,7 @@ def _subject(subject: Subject) -> Json:
         "deprecated": [*sorted(subject.deprecated_versions)],
         "versions": {version: content_id(exact(schema)) for version, schema in subject.schemas.items()},
         "pointers": _pointers(subject.pointers),
+        "dimensions": {name: format_pointer(tokens) for name, tokens in subject.dimensions.items()},
         "expected": [format_pointer(tokens) for tokens in subject.expected],
         "upgrades": plain(subject.upgrades),
         "avro": {str(avro.schema_id): avro.version for avro in subject.avro},

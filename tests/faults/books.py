@@ -4,6 +4,7 @@
 every dead letter in its task once, and every step of an escalation was said once (D-12, D-13).
 """
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -176,8 +177,6 @@ def _is_step(event_id: str) -> bool:
 
 
 def _task_id(task: Document) -> str:
-    import hashlib
-
     digest = hashlib.sha256(f"task/{task['fingerprint']}/{task['episode']}".encode()).hexdigest()
     return f"t-{digest[:12]}"
 

@@ -1,6 +1,7 @@
 """What every campaign must come to."""
 
-from .conftest import LEAST_RECORDS, Ended
+from .campaign import Ended
+from .traffic import LEAST_RECORDS
 
 
 def assert_exactly_once(ended: Ended) -> None:

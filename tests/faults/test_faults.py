@@ -11,7 +11,7 @@ import pytest
 from assay.agents import devstack
 from assay.pipeline.core.topics import TopicRole
 
-from .conftest import BESIDE, KILLED, TRACE_WAY, Campaign
+from .campaign import BESIDE, KILLED, TRACE_WAY, Campaign
 from .exactly_once import assert_exactly_once
 from .walk import POINTS, Walk
 

@@ -23,7 +23,7 @@ from assay.pipeline.generate import generate
 
 from ..conftest import topics_of_its_own
 from .books import read_books
-from .conftest import CRASHED, TRACE_WAY, Campaign
+from .campaign import CRASHED, TRACE_WAY, Campaign
 from .mutant_agent import BUGS
 from .replaying import ask_for_replay, replay_is_over, roots_on_raw
 

@@ -12,7 +12,7 @@ import redis
 from assay.agents import devstack
 from assay.agents.roster import LANES
 
-from .conftest import BESIDE, TRACE_WAY, Campaign
+from .campaign import BESIDE, TRACE_WAY, Campaign
 from .exactly_once import assert_exactly_once
 
 pytestmark = [pytest.mark.broker, pytest.mark.faults]

@@ -8,7 +8,7 @@ from typing import get_args
 from assay.agents.roster import KEYED_LANES, LANES, VIEWS
 from assay.agents.settings import CrashPoint
 
-from .conftest import CRASHED, Campaign
+from .campaign import CRASHED, Campaign
 
 TRANSACTION = tuple(point for point in get_args(CrashPoint) if point)
 VIEW: tuple[CrashPoint, ...] = ("after_begin", "after_redis", "in_rebalance")

@@ -101,12 +101,14 @@ def _held(client: Any, key: bytes) -> bytes:  # its answers are typed for every 
 class Grown:
     """Files that others write too: what was added since this was made."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
-        self._folders = [*folders]
+    def __init__(self, paths: Iterable[Path]) -> None:
+        """``paths``: files, and folders with all that is in them."""
+        self._paths = [*paths]
         self._before = {path.stat().st_ino: path.stat().st_size for path in self._files()}
 
     def _files(self) -> list[Path]:
-        return [path for folder in self._folders for path in folder.rglob("*") if path.is_file()]
+        found = [each for path in self._paths for each in (path, *path.rglob("*"))]
+        return [path for path in found if path.is_file()]
 
     def added(self) -> Iterator[Place]:
         """Each file with its new bytes; all of it when it was made anew."""

@@ -65,8 +65,8 @@ class Site:
         self.settings = settings
         self.hook = Endpoint()
         self.ports = range(port, port + 2)
-        logs = [log_file(stack.home, service).parent for service in Service]
-        self.stack_files = Grown({*logs, dev_dir(stack.home) / Service.REDIS / "data"})
+        kept = dev_dir(stack.home) / Service.REDIS / "data"
+        self.stack_files = Grown([kept, *(log_file(stack.home, service) for service in Service)])
         self._extra = {
             "web_port": port,
             "policies_dir": policies(folder / "policies"),

@@ -12,6 +12,7 @@ from assay.agents.settings import Settings
 
 pytestmark = pytest.mark.broker
 
+PATIENCE_S = 20
 NOTE = OpenNote({0: (5, 9), 3: (0, 2**40)}, 1)
 
 
@@ -23,12 +24,22 @@ class Way:
         self._server: asyncio.Server | None = None
         self._writers: list[asyncio.StreamWriter] = []
         self._port = 0
+        self._flows = asyncio.Event()
 
     @property
     def url(self) -> str:
         return self._to._replace(netloc=f"127.0.0.1:{self._port}").geturl()
 
+    def stall(self) -> None:
+        """From now on nothing gets through, and nobody is told."""
+        self._flows.clear()
+
+    def go_on(self) -> None:
+        """What was held up arrives, and the rest."""
+        self._flows.set()
+
     async def open(self) -> None:
+        self._flows.set()
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
@@ -44,10 +55,10 @@ class Way:
         self._writers += [writer, there_writer]
         await asyncio.gather(self._copy(reader, there_writer), self._copy(there_reader, writer))
 
-    @staticmethod
-    async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while received := await reader.read(65_536):
+                await self._flows.wait()
                 writer.write(received)
                 await writer.drain()
         except ConnectionError:
@@ -105,7 +116,31 @@ async def test_valkey_may_go_and_come_back(way: Way, key: str, monkeypatch: pyte
     await kept.write("0", OpenNote({}, 0))
     assert await kept.read("0") is None
     await way.open()
-    assert await kept.read("0") == NOTE
+    async with asyncio.timeout(PATIENCE_S):
+        while await kept.read("0") != NOTE:
+            await asyncio.sleep(0.01)
+    await kept.close()
+
+
+async def test_a_valkey_that_hangs_holds_up_one_batch_and_no_more(
+    way: Way, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RELIABILITY row 13: whether it is back is asked beside the batches, not before one of them."""
+    monkeypatch.setattr(notes, "PAUSE_S", 0.0)
+    kept = RedisNotes(way.url, key)
+    await kept.write("0", NOTE)
+    way.stall()
+    await kept.write("0", OpenNote({}, 0))
+    for _ in range(20):
+        async with asyncio.timeout(notes.TIMEOUT_S / 2):
+            await kept.write("0", OpenNote({}, 0))
+        await asyncio.sleep(notes.TIMEOUT_S / 10)
+    way.go_on()
+    newer = OpenNote({0: (9, 12)}, 0)
+    async with asyncio.timeout(PATIENCE_S):
+        while await kept.read("0") != newer:
+            await kept.write("0", newer)
+            await asyncio.sleep(0.01)
     await kept.close()
 
 

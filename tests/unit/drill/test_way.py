@@ -71,7 +71,8 @@ def ended(theatre: Theatre, stage: Stage, *roles: TopicRole) -> None:
     """The first trace ended on the first of these topics, and so on."""
     stage.sources = [Source("traces.raw", 0, offset) for offset in range(len(roles))]
     for source, role in zip(stage.sources, roles, strict=True):
-        theatre.watch.put(role, "", headers=[("assay-src", str(source).encode())])
+        headers = [("assay-src", str(source).encode()), ("assay-reason", b"repaired")]
+        theatre.watch.put(role, "", headers=headers)
 
 
 async def test_detection_that_does_not_come_is_too_long(theatre: Theatre) -> None:
@@ -91,6 +92,7 @@ async def test_containment_is_quarantine_and_nothing_else(theatre: Theatre) -> N
     theatre.watch.records.clear()
     ended(theatre, stage, TopicRole.REMEDIATED)
     assert await failure(stage, contained) is Why.WRONG_OUTCOME
+    assert "1 remediated (repaired)" in stage.steps[-1].detail
 
 
 @pytest.mark.parametrize(("repairs", "why"), [(20, None), (19, None), (18, Why.BELOW_RATE)])

@@ -1,6 +1,7 @@
 """Key ``dimensions`` of subject.yaml: members of few values, which may be named when traces are compared (S0-96)."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from assay.pipeline.core.errors import Problem
 from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.policy.lint.lint import lint
 from assay.pipeline.policy.parse import load_bundle
+from assay.pipeline.policy.shown import shown
 
 Problems = Callable[[Mapping[str, bytes]], tuple[Problem, ...]]
 EVENT = "schemas/event/subject.yaml"
@@ -51,3 +53,8 @@ def test_a_dimension_that_leads_nowhere_is_a_warning(files: dict[str, bytes]) ->
     schema = b'{"type": "object", "properties": {"who": {}, "kind": {}}}'
     grown = with_dimensions(files, b"{region: /where}") | {"schemas/event/1.0.0.json": schema}
     assert [note.place for note in lint(grown)[1] if "dimensions" in note.place] == ["dimensions.region"]
+
+
+def test_policy_show_and_diff_name_them(files: dict[str, bytes]) -> None:
+    document: Any = shown(load_bundle(with_dimensions(files, b"{region: /where}")))
+    assert document["subjects"]["event"]["dimensions"] == {"region": "/where"}
