@@ -18,7 +18,7 @@ from .facts import ClaimCheck, Envelope, Opened, OutcomeSeen, Unopened
 from .finding import AuditFinding, FindingKind, FindingList
 from .hop import LANE as CLASSIFIER
 from .hop import HopAudit
-from .hop_facts import read_fact, read_hop
+from .hop_facts import is_command, read_fact, read_hop
 from .journal import JournalLine
 from .latency import merge, quantile
 from .ledger import Ledger, word_of
@@ -101,7 +101,8 @@ class Audit:
 
     def fact(self, record: RawRecord) -> None:
         """Judge a record of ``quality.issues``, and book it."""
-        self._findings.add(self._hop.fact(read_fact(record)))
+        if not is_command(record):
+            self._findings.add(self._hop.fact(read_fact(record)))
 
     def tally(self, record: RawRecord) -> None:
         """Book a tally of one of these lanes; others' count other topics."""

@@ -22,6 +22,7 @@ DECIDED = ("severity", "fingerprint", "team", "disposition")
 """The members of an envelope that the classifier writes; all others leave as they came."""
 AS_IT_CAME = frozenset({Reason.ENVELOPE_UNREADABLE, Reason.WORKER_CRASH})
 """Reasons of records that the classifier passes on without reading them."""
+_COMMAND = b"assay.issue.command.v1"
 _REPLACED = frozenset({names.BUNDLE, names.REASON, names.SEVERITY, names.FINGERPRINT, names.DISPOSITION})
 _DISPOSITIONS = frozenset(Disposition)
 _TEAMS = frozenset(Team)
@@ -93,6 +94,11 @@ def read_hop(record: Record) -> HopRecord:
         ),
         _groups(document),
     )
+
+
+def is_command(record: Record) -> bool:
+    """Whether a record of ``quality.issues`` is what a person asks for, and so no fact: the issues lane answers it."""
+    return names.first(record.headers, names.CE_TYPE) == _COMMAND
 
 
 def read_fact(record: Record) -> IssueFact:

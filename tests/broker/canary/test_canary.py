@@ -96,8 +96,9 @@ class Site:
         """Wait until every trace has its end and everybody behind has heard of it."""
         report = run_audit(self.settings, wait_s=PATIENCE_S)
         assert self.workers.alive(), self.workers.said()[-1000:]
+        print('AUD',time.monotonic())
         for agent, role in BEHIND.items():
-            self.until(partial(self._is_through, agent, role), f"{agent} is behind")
+            self.until(partial(self._is_through, agent, role), f"{agent} is behind"); print(agent,time.monotonic())
         self.until(lambda: len(self.hook.told) >= TOLD, "nobody was told")
         return report
 
@@ -177,7 +178,9 @@ def reports(site: Site, patch: pytest.MonkeyPatch) -> Iterator[Place]:
         ["views", "top"],
         ["views", "verify"],
     ]
+    print('REP', time.monotonic())
     for arguments in plain:
+        print(arguments, time.monotonic())
         yield f"assay {arguments[0]} {arguments[-1]}", show(*arguments)
         yield f"assay {arguments[0]} {arguments[-1]} --json", show(*arguments, "--json")
 
@@ -210,13 +213,13 @@ def plant_leaks(site: Site) -> None:
 
 def test_no_personal_data_leaves(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """S0-9, S0-85, S0-89, S0-165: in no topic, view, file, log, metric, message or report, in no form."""
-    site.start()
-    site.publish(TRACES)
-    report = site.settle()
+    t=time.monotonic(); site.start()
+    site.publish(TRACES); print('PUB',time.monotonic()-t)
+    report = site.settle(); print('SET',time.monotonic()-t)
     assert (report.ok, report.raw) == (True, TRACES), report.counts
     assert report.balance is not None
     assert min(report.balance.ends.values()) > 0, report.balance.ends
-    found = all_hits(everything(site, monkeypatch))
+    found = all_hits(everything(site, monkeypatch)); print('HITS',time.monotonic()-t)
     assert found == [], "\n".join(map(str, found))
     plant_leaks(site)
     places = [*in_redis(site.settings), *files(site.settings.home), ("hook", b"".join(site.hook.told))]

@@ -154,6 +154,16 @@ def test_what_cannot_be_read_as_an_envelope_has_no_finding_either(story: HopStor
     assert (report.classified.accounted, report.classified.facts) == (6, 6)
 
 
+def test_what_people_ask_for_stands_between_the_facts_and_is_none(story: HopStory) -> None:
+    """S0-82: a group that somebody acknowledges or resolves is no finding of the audit."""
+    headers = [(names.CE_TYPE, b"assay.issue.command.v1"), (names.CE_SUBJECT, b"0" * 16)]
+    command = RawRecord(ISSUES.value, 0, 100, 0, b"0" * 16, b'{"command":"resolve"}', tuple(headers))
+    story.written.append((ISSUES, command))
+    report = story.report()
+    assert report.ok, report.examples
+    assert (report.classified.facts, report.classified.issue_groups) == (12, 2)
+
+
 def test_what_is_not_committed_yet_is_in_flight(story: HopStory) -> None:
     fresh = HopStory(invalid=story.invalid)
     report = fresh.report()
