@@ -128,7 +128,11 @@ def create_app(
         telemetry.escalations.use(bundle)
     counted = [telemetry.escalations] if ESCALATION in lanes else []
     replays = [_replay(settings, bundle, telemetry)] if REPLAY in agents else []
-    users = [each for each in (*steps, *notifiers, *(service.agent for service in replays), *counted) if isinstance(each, BundleUser)]
+    users = [
+        each
+        for each in (*steps, *notifiers, *(service.agent for service in replays), *counted)
+        if isinstance(each, BundleUser)
+    ]
     views = _views(settings, bundle, telemetry, [name for name in agents if name in VIEWS])
     users += views
     watch = BundleWatch(KafkaPolicySource(settings), bundle, users, telemetry)

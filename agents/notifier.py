@@ -77,9 +77,7 @@ class Notifier:
         if (bundle.notifications, bundle.drill) == self._policy:
             return
         try:
-            channels = ready_channels(
-                bundle.notifications, self._secrets, self._clock, drill=bundle.drill
-            )
+            channels = ready_channels(bundle.notifications, self._secrets, self._clock, drill=bundle.drill)
         except ConfigError as error:
             log.error("the channels of bundle %s cannot be used, those before stay", bundle.short_id)  # noqa: TRY400 - the problems follow
             for problem in error.problems:

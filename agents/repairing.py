@@ -26,6 +26,7 @@ from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.record import Record, key_and_headers_bytes
 from assay.pipeline.core.replay_mark import mark_of
 from assay.pipeline.core.sealed import Opener, Sealer
+from assay.pipeline.core.verdict import NONE
 from assay.pipeline.decode import AvroRegistry, Decoded, decode
 from assay.pipeline.dispose import (
     DeadLetteredWriter,
@@ -214,7 +215,7 @@ class Mender:
         passes = (
             not verdict.blocking
             and verdict.tenant == before.tenant
-            and verdict.subject == before.subject
+            and before.subject in {verdict.subject, NONE}  # none: a version that no bundle knows names none
             and len(repair.value) + key_and_headers_bytes(record) <= RAW_MAX_BYTES
             and changes_of([*repair.patch], [*repair.inverse]) is not None
         )

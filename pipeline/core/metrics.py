@@ -141,7 +141,10 @@ QUALITY = Metric(
     "Quality of the last five minutes, by name (S0-75 … S0-79); kept as it was while nothing is processed.",
 )
 QUARANTINE_RECORDS = Metric(
-    "quarantine_records", "gauge", (), "Contained traces that wait for release or expiry, by the view quarantine."
+    "quarantine_records",
+    "gauge",
+    (),
+    "Contained traces that wait for release or expiry, by the view quarantine.",
 )
 QUARANTINE_OLDEST = Metric(
     "quarantine_oldest_age_seconds",

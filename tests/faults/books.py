@@ -32,6 +32,7 @@ ROLES = (
     TopicRole.REPLAYS,
     TopicRole.REFUSED,
 )
+CLOSED = ("resolved", "ignored")
 Document = dict[str, Any]
 
 
@@ -87,6 +88,11 @@ class Books:
         self.events[TopicRole.ISSUES, _header(record, names.CE_ID)] += 1
 
     @property
+    def reopened(self) -> int:
+        """Groups that were closed and came back."""
+        return sum(group["episode"] > 1 for group in self.groups.values())
+
+    @property
     def steps(self) -> int:
         """Calls that were made."""
         return sum(count for name, count in self.said.items() if _is_step(name))
@@ -107,13 +113,18 @@ class Books:
 
     def _of_escalations(self) -> Iterator[str]:
         yield from (f"said {count} times: {name}" for name, count in self.said.items() if count > 1)
-        for name in sorted(self.groups.keys() ^ self.escalations.keys()):
-            yield f"group {name} and its escalation: one is not there"
-        wanted = {each for state in self.escalations.values() for each in events_of(state)}
-        current = {(state.group.fingerprint, str(state.group.episode)) for state in self.escalations.values()}
+        for name, group in self.groups.items():
+            if name not in self.escalations and group["status"] not in CLOSED:
+                yield f"nobody is called for group {name}"
+        for name in self.escalations.keys() - self.groups.keys():
+            yield f"an escalation of no group: {name}"
+        states = self.escalations.values()
+        wanted = {each for state in states for each in events_of(state)}
+        current = {(state.group.fingerprint, str(state.group.episode)) for state in states}
         said = {each for each in self.said if "/" in each and _group_of(each) in current}
         yield from (f"never said: {each}" for each in sorted(wanted - said))
-        yield from (f"said, and not remembered: {each}" for each in sorted(said - wanted))
+        asked = {each for state in states for each in questions_of(state)}
+        yield from (f"said, and not remembered: {each}" for each in sorted(said - wanted - asked))
 
     def _of_tasks(self) -> Iterator[str]:
         for name in sorted(self.dead_letters.keys() | self.tasks.keys()):
@@ -163,6 +174,14 @@ def events_of(state: Escalation) -> Iterator[str]:
             yield f"{name}/volume@{state.volume.rule.version}/{index}/{episode}"
     for why in state.stopped:
         yield f"{name}/stopped/{why}/{episode}"
+
+
+def questions_of(state: Escalation) -> Iterator[str]:
+    """The ids of questions that may have been asked before their steps were taken, or left out (D-20)."""
+    name, episode = state.group.fingerprint, state.group.episode
+    for track in state.tracks:
+        for index, _, _ in track.steps():
+            yield f"{name}/{track.chain.name}@{track.chain.version}/{index}/{episode}/confirmation"
 
 
 def _group_of(event_id: str) -> tuple[str, str]:

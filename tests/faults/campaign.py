@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import signal
 import subprocess
 import time
@@ -18,22 +19,27 @@ from assay.agents.audit.reader import TopicReader
 from assay.agents.clock import SystemClock
 from assay.agents.escalation_look import read_escalations
 from assay.agents.names import lane_group
+from assay.agents.replay.desk import send
 from assay.agents.roster import KEYED_LANES, LANES, VIEWS
 from assay.agents.settings import Settings
 from assay.agents.stores.view_store import ViewUnavailableError
 from assay.agents.topics import topic_name
 from assay.agents.views.specs import VIEWS as VIEW_SPECS
 from assay.agents.views.verify import Verified, verify
+from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.errors import DependencyUnavailableError
 from assay.pipeline.core.record import RawRecord
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.escalate import next_due
+from assay.pipeline.issues import Happening, command_record
 
 from ..processes import Processes
 from .books import Books, read_books
 from .traffic import Traffic
 
 READY_S = 60
+ACTED_ON = 8
+"""Groups to which people give each command at a time."""
 DRAIN_S = 600
 """No more than a limit: on a busy machine the way of a failing trace takes its time."""
 KILLED = -signal.SIGKILL
@@ -107,6 +113,25 @@ class Campaign:
 
     def until_exit(self, process: subprocess.Popen[bytes], seconds: float = READY_S) -> int:
         return process.wait(seconds)
+
+    def people_act(self, rng: random.Random) -> None:
+        """People confirm, acknowledge and resolve some issue groups, as good as at once."""
+        now_ns = time.time_ns()
+        groups = sorted(read_escalations(self.settings, now_ns).groups)
+        for command in (Happening.CONFIRM, Happening.ACKNOWLEDGE, Happening.RESOLVE):
+            records = [
+                command_record(
+                    fingerprint,
+                    command,
+                    actor="operator-1",
+                    reason="seen",
+                    at=rfc3339(now_ns),
+                    source="/tests/faults",
+                )
+                for fingerprint in rng.sample(groups, min(ACTED_ON, len(groups)))
+            ]
+            if records:
+                asyncio.run(send(self.settings, records))
 
     def until_at_work(self) -> None:
         """Wait until each lane has a member; those that are killed stay members for a while."""

@@ -204,6 +204,16 @@ async def test_a_repaired_trace_is_the_input_with_the_patch_and_can_be_undone(sc
     assert after["metrics"] == {"execution_time_ms": 12}
 
 
+async def test_a_version_that_is_only_spelt_otherwise_is_mended(scene: Scene) -> None:
+    """S0-133: before the repair no subject could be told, so it need not be the same one afterwards."""
+    scene.put(GOOD | {"schema_version": "v1.2.0"})
+    await scene.run()
+    [repaired] = scene.visible(REMEDIATED)
+    after = json.loads(repaired.value or b"")
+    assert after.pop("remediation")["rules"]
+    assert after == GOOD
+
+
 async def test_what_is_contained_or_waits_opens_to_the_bytes_that_came(scene: Scene) -> None:
     """Promises 2 and 4: nothing of a failing trace is in the open."""
     scene.put(CARD)

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +23,37 @@ from assay.pipeline.core.topics import TopicRole
 Place = tuple[str, bytes]
 PASSING = frozenset({TopicRole.VALID, TopicRole.REMEDIATED})
 """Carry traces as they came or were repaired: only what we add to them is searched."""
+REPORTS = (
+    "audit",
+    "audit-log verify",
+    "doctor",
+    "escalations check",
+    "escalations list",
+    "investigate --since 1h",
+    "issues list",
+    "issues show GROUP",
+    "patterns --fingerprint GROUP",
+    "quality",
+    "quarantine limits",
+    "quarantine list",
+    "quarantine show SOURCE --reason none",
+    "replay plan --code CODE",
+    "replay status",
+    "rules list",
+    "rules receipts",
+    "tasks list",
+    "tasks show TASK",
+    "trace show SOURCE",
+    "views criticals",
+    "views quality",
+    "views top",
+    "views verify",
+)
+"""What shows something of traces, or of what became of them. Words in capitals stand for what there is."""
+NO_REPORTS = frozenset(
+    {"bench", "demo", "dev", "drill", "generate", "policy", "tenants", "topics", "validate", "worker"}
+)
+"""Verbs that show nothing of the traces that went through; a demo's are its own."""
 SEPARATOR = b"\n"
 ANSWERS_S = 10
 

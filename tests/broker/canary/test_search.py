@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.agents.cli.main import VerbGroup
 from assay.agents.policy_files import load_policies
 from assay.agents.settings import load_settings
 from assay.pipeline.core.record import RawRecord
 from assay.pipeline.flow import Judge
 from assay.pipeline.policy.bundle import Bundle
 
+from .places import NO_REPORTS, REPORTS
 from .planting import FAILING, PASSING, PLANTS, Canary, canary, plant_all
 from .stems import Hit, all_hits, hits
 
@@ -106,3 +108,8 @@ def test_every_trace_has_something_planted() -> None:
             ]
         )
         assert list(hits("raw", whole))
+
+
+def test_every_verb_is_searched_or_shows_nothing_of_traces() -> None:
+    """A new one is decided upon."""
+    assert {report.split()[0] for report in REPORTS} | NO_REPORTS == VerbGroup.verbs.keys()

@@ -101,9 +101,7 @@ class InMemory:
         self.log = MemoryLog(
             {topic_name(role, self.prefix): spec.partitions or PARTITIONS for role, spec in TOPICS.items()}
         )
-        self.step = DetectorStep(
-            self.bundle, KeylessSealer(), self.group, self.prefix, secret=SECRET
-        )
+        self.step = DetectorStep(self.bundle, KeylessSealer(), self.group, self.prefix, secret=SECRET)
         self._put = 0
 
     def put(
