@@ -15,6 +15,7 @@ class Identity:
 
     trace_id: str = NONE
     producer: str = NONE
+    producer_version: str = NONE
 
 
 class Verdict(NamedTuple):

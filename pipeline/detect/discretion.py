@@ -32,7 +32,12 @@ class Discretion:
         self._detect = next((each.detect for each in detectors if each.name == DETECTOR), None)
         self._enforcement = enforcement
         self._pointers: Mapping[str, Sequence[tuple[str, ...] | None]] = {
-            name: (subject.pointers.trace_id, subject.pointers.producer, subject.pointers.tenant)
+            name: (
+                subject.pointers.trace_id,
+                subject.pointers.producer,
+                subject.pointers.producer_version,
+                subject.pointers.tenant,
+            )
             for name, subject in bundle.subjects.items()
         }
 
@@ -42,11 +47,11 @@ class Discretion:
         A tenant that comes from the topic is always said: it is no value of the trace.
         """
         document, tenant = trace.document, trace.tenant
-        trace_id, producer, whose = self._pointers[trace.subject]
-        identity = Identity(_said(document, trace_id), _said(document, producer))
+        *who, whose = self._pointers[trace.subject]
+        identity = Identity(*(_said(document, pointer) for pointer in who))
         if self._detect is None:
             return tenant, identity, ()
-        asked = [trace_id, producer, None if binding.tenant else whose]
+        asked = [*who, None if binding.tenant else whose]
         names = _names(document, [each for each in asked if each])
         asking = trace._replace(document=names, value=orjson.dumps(names))
         try:
@@ -60,10 +65,10 @@ class Discretion:
         issues, _ = self._enforcement.sort(findings, DETECTOR)
         told_of = [parse_pointer(issue.path) for issue in issues]
         hidden = [each is not None and any(_same(each, path) for path in told_of) for each in asked]
-        identity = Identity(
-            NONE if hidden[0] else identity.trace_id, NONE if hidden[1] else identity.producer
-        )
-        return (NONE if hidden[2] else tenant), identity, issues
+        *untold, of_another = hidden
+        said = (identity.trace_id, identity.producer, identity.producer_version)
+        identity = Identity(*(NONE if hide else word for hide, word in zip(untold, said, strict=True)))
+        return (NONE if of_another else tenant), identity, issues
 
 
 def _said(document: Json, pointer: tuple[str, ...] | None) -> str:

@@ -48,6 +48,7 @@ class Failure:
     team: Team
     disposition: str
     producer: str = NONE
+    producer_version: str = NONE
     attempt: int = FIRST_PASS
 
 
@@ -103,7 +104,7 @@ class EnvelopeWriter:
             "tenant_id": failure.tenant,
             "subject": failure.subject,
             "schema_version": failure.schema_version,
-            "producer": {"name": failure.producer},
+            "producer": {"name": failure.producer, "version": failure.producer_version},
             "detected_at": self._at(now_ns),
             "bundle": self.bundle.bundle_id,
             "issues": issues,

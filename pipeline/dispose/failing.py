@@ -92,6 +92,7 @@ def failure_of(verdict: Verdict, teams: Mapping[Category, Team], attempt: int = 
         team=teams[primary.category],
         disposition=PENDING if verdict.readable else Outcome.DEAD_LETTERED.value,
         producer=producer,
+        producer_version=safe_id(verdict.identity.producer_version),
         attempt=attempt,
     )
 

@@ -53,6 +53,15 @@ def test_an_id_that_is_somebodys_data_is_not_said(bundle: Bundle, value: str) ->
     )
 
 
+@pytest.mark.parametrize(("version", "said"), [("4.9.0", "4.9.0"), (CARD, "none"), ("two words", "none")])
+def test_the_version_that_a_producer_runs_is_said_so_that_a_bad_one_is_found(
+    bundle: Bundle, version: str, said: str
+) -> None:
+    """DESIGN 8: the first bad version of a producer; like its name, only where it is nobody's data."""
+    verdict = judged(bundle, trace(context={"producer": {"name": "importer", "version": version}}))
+    assert (verdict.identity.producer, verdict.identity.producer_version) == ("importer", said)
+
+
 @pytest.mark.parametrize("value", [CARD, SSN])
 def test_nor_is_a_producer(bundle: Bundle, value: str) -> None:
     verdict = judged(bundle, trace(context={"producer": {"name": value, "version": "1"}}))
