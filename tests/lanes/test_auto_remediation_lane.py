@@ -215,7 +215,7 @@ async def test_a_version_that_is_only_spelt_otherwise_is_mended(scene: Scene) ->
 
 
 async def test_what_is_contained_or_waits_opens_to_the_bytes_that_came(scene: Scene) -> None:
-    """Promises 2 and 4: nothing of a failing trace is in the open."""
+    """Promises 2 and 4: nothing of a failing trace is in the open. S0-110."""
     scene.put(CARD)
     scene.put(NO_ID, disposition="dead_letter")
     await scene.run()

@@ -161,7 +161,7 @@ def prints(first: int, number: int) -> list[str]:
 async def test_each_step_is_told_once_across_an_orderly_restart(
     settings_for_test: Settings, endpoint: Endpoint
 ) -> None:
-    """S0-83, S0-201; also what was written while nobody ran."""
+    """S0-83, S0-201; also what was written while nobody ran. S0-111."""
     steps(settings_for_test, *prints(0, 5))
     async with running(settings_for_test, endpoint):
         await until(lambda: len(endpoint.told()) == 5)

@@ -185,6 +185,7 @@ def log_of(settings: Settings) -> PolicyLog:
 def test_a_policy_is_changed_while_traces_flow(
     settings_for_test: Settings, workers: Workers, load: Load, stricter: Path
 ) -> None:
+    """S0-99."""
     old = load_policies(settings_for_test).short_id
     workers.start("policy")
     first = workers.start()

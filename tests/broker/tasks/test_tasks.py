@@ -25,7 +25,7 @@ CRASHED = 137
 
 
 def test_a_person_works_a_task_to_its_end(stage: Stage, tmp_path: Path) -> None:
-    """S0-141 … S0-155: one task, taken, looked at, edited, tried, completed; what passes is replayed, once each."""
+    """S0-141 … S0-155: one task, taken, looked at, edited, tried, completed; what passes is replayed, once each. S0-114."""
     values = stage.put([BROKEN] * 30 + [BEYOND] * 3, dead=True, tenant="42")
 
     def cli(*arguments: str, status: int = 0) -> Any:

@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from assay.agents.clock import SystemClock
 from assay.agents.lanes import projection as engine
@@ -16,6 +17,7 @@ from assay.agents.views.monitor import Looked
 from assay.agents.views.rebuild import rebuild
 from assay.agents.views.service import ViewsService, projection
 from assay.agents.views.specs import QUARANTINE_AGENT, VIEWS, VIEWS_AGENT
+from assay.agents.views.telemetry import ViewsTelemetry
 from assay.agents.views.verify import Verified, verify
 from assay.pipeline.core.errors import DependencyUnavailableError
 from assay.pipeline.core.outcome import Outcome, Reason
@@ -176,13 +178,26 @@ async def test_a_rebuild_while_records_come_gives_the_same_numbers(site: Site) -
     assert (await site.caught_up()).records == site.written
 
 
+class Heard(ViewsTelemetry):
+    """Metrics of views, and each look of the quality monitor."""
+
+    def __init__(self, registry: CollectorRegistry, agents: Sequence[str]) -> None:
+        super().__init__(registry, agents)
+        self.looks: list[Looked] = []
+
+    def looked(self, looked: Looked) -> None:
+        super().looked(looked)
+        self.looks.append(looked)
+
+
 async def test_the_agents_keep_their_views_in_the_life_cycle_of_a_worker(
     settings_for_test: Settings, server: Any
 ) -> None:
     settings = settings_for_test.model_copy(update={"redis_url": server.url})
-    site, looked, lags = Site(settings), list[Looked](), dict[str, Any]()
+    site, lags = Site(settings), dict[str, Any]()
+    telemetry = Heard(CollectorRegistry(), [VIEWS_AGENT, QUARANTINE_AGENT])
     services = [
-        ViewsService(agent, settings, lags.__setitem__, looked.append)
+        ViewsService(agent, settings, lags.__setitem__, telemetry)
         for agent in (VIEWS_AGENT, QUARANTINE_AGENT)
     ]
     for service in services:
@@ -196,4 +211,4 @@ async def test_the_agents_keep_their_views_in_the_life_cycle_of_a_worker(
     for service in services:
         await service.stop()
     assert kept == set(VIEWS)
-    assert len(looked) == 1
+    assert len(telemetry.looks) == 1

@@ -35,6 +35,7 @@ def test_its_key_is_the_failure_and_the_same_each_time() -> None:
 
 
 def test_headers_say_what_a_reader_must_know_without_opening_it() -> None:
+    """S0-55."""
     headers = write(a_record(b"x", headers=[("h", b"1")]), a_verdict(an_issue()), NOW).headers
     fingerprint = dict(headers)["assay-fingerprint"]
     assert headers == [
@@ -69,7 +70,7 @@ def test_a_traceparent_passes_only_when_it_can_be_nothing_else(value: bytes, *, 
 
 
 def test_the_record_opens_to_exactly_the_bytes_that_came_in() -> None:
-    """Promise 2."""
+    """Promise 2. S0-58."""
     headers: Headers = [("h", b"\xff"), ("h", b""), ("assay-outcome", b"forged")]
     record = a_record(b"\x00\xff not text", key=None, headers=headers)
     document = _json(write(record, a_verdict(an_issue()), NOW).value)
@@ -86,6 +87,7 @@ def test_a_record_without_a_value_fails_like_any_other() -> None:
 
 
 def test_the_envelope_says_all_issues_not_the_first() -> None:
+    """S0-56."""
     issues = [an_issue(path=f"/field_{number}", blocking=number > 0) for number in range(7)]
     document = _json(write(a_record(), a_verdict(*issues), NOW).value)
     assert [issue["path"] for issue in document["issues"]] == [issue.path for issue in issues]
@@ -102,6 +104,7 @@ def test_only_what_cannot_be_read_is_decided_at_once(*, readable: bool, disposit
     "trace_id", ["jane.doe@example.com", "Jane Doe", "x" * 129, "", "4111 1111", "a\nb", "naïve"]
 )
 def test_a_trace_id_that_is_no_identifier_is_not_said(trace_id: str) -> None:
+    """S0-53."""
     verdict = a_verdict(an_issue(), trace_id=trace_id)
     assert _json(write(a_record(), verdict, NOW).value)["trace_id"] == "none"
 
@@ -163,3 +166,9 @@ def test_without_a_key_nothing_is_written() -> None:
 def _json(value: bytes | None) -> Any:
     assert value is not None
     return orjson.loads(value)
+
+
+def test_it_says_when_it_was_judged_in_utc() -> None:
+    """S0-57: nine digits and Z, from the clock that was passed in."""
+    document = _json(write(a_record(), a_verdict(an_issue()), 1_700_000_000_000_000_042).value)
+    assert document["detected_at"] == "2023-11-14T22:13:20.000000042Z"

@@ -47,7 +47,7 @@ def test_every_state_follows_its_schema(everything: World) -> None:
 
 
 def test_an_event_says_who_why_and_how_high(world: World) -> None:
-    """S0-184: reason and level, in the words of the matrix."""
+    """S0-184: reason and level, in the words of the matrix. S0-64 … S0-66."""
     world.group()
     (effect,) = world.wait(15)
     assert effect.trigger == EscalationTrigger(

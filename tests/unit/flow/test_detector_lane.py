@@ -80,6 +80,7 @@ Done = tuple[InMemory, dict[Source, RawRecord]]
 
 
 def test_every_record_has_one_outcome_on_one_topic(done: Done) -> None:
+    """S0-88."""
     run, raw = done
     found = Counter(source(record) for role in WHERE for record in run.written(role))
     assert found == Counter(raw.keys())
@@ -170,7 +171,7 @@ def test_what_passes_leaves_as_it_came_on_its_partition_in_its_order(done: Done)
 
 @pytest.mark.parametrize("role", [TopicRole.INVALID, TopicRole.DEAD_LETTER])
 def test_what_does_not_pass_opens_to_what_came(done: Done, role: TopicRole) -> None:
-    """Promise 2: key, value and headers, the forged ones too."""
+    """Promise 2: key, value and headers, the forged ones too. S0-58."""
     run, raw = done
     for record in run.written(role):
         came = raw[source(record)]

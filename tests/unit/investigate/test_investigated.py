@@ -66,6 +66,7 @@ def folded(of: Sequence[AFact]) -> GroupWindow:
 
 
 def test_a_window_counts_what_is_in_it() -> None:
+    """S0-86."""
     window = folded(facts(10)).document()
     assert (window["traces"], window["issues"]) == (10, 20)
     assert (window["first_seen"], window["last_seen"]) == (rfc3339(START), rfc3339(START + 9))
@@ -115,7 +116,7 @@ def commands(of: Investigated) -> list[str]:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_command_that_is_proposed_is_one(state: Investigated) -> None:
-    """Typed as they stand, with words for TEXT and NAME, they are understood."""
+    """Typed as they stand, with words for TEXT and NAME, they are understood. S0-112."""
     for command in commands(state):
         _, *words = [word.replace("TEXT", "because").replace("NAME", "ann") for word in command.split()]
         parsed: click.Command = cli

@@ -19,6 +19,7 @@ def opened(now_ns: int = 0) -> Breakers:
 
 
 def test_failures_in_a_row_open_it() -> None:
+    """S0-90."""
     assert opened().states() == {KEY: State.OPEN}
 
 

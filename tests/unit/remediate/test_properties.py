@@ -64,6 +64,7 @@ def broken(changes: dict[str, Any]) -> Json:
 def test_repaired_is_input_and_patch_and_the_inverse_gives_the_input_back(
     remediator: Remediator, judged: Judged, changes: dict[str, Any], effort: Effort, scope: Scope
 ) -> None:
+    """S0-101."""
     document = broken(changes)
     verdict = judged(document)
     repair = remediator.repair(

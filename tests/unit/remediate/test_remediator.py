@@ -199,7 +199,7 @@ def test_rules_work_in_the_declared_order_and_then_by_name(rules: Rules) -> None
 
 
 def test_a_rule_is_for_its_codes_subject_keywords_and_places(rules: Rules) -> None:
-    """D-08."""
+    """D-08, S0-124."""
     rule = {
         "steps": [{"do": "remove", "path": "/tags"}],
         "codes": ["schema.type_invalid"],

@@ -25,7 +25,7 @@ from .conftest import Crash, Scene, found, until
 
 
 async def test_a_trace_goes_through_the_raw_topic_once_more_as_it_came(scene: Scene) -> None:
-    """Promise 2: key, value, headers and time of the original; and the mark says which it is."""
+    """Promise 2: key, value, headers and time of the original; and the mark says which it is. S0-102."""
     source = scene.fail(b'{"a":1}', headers=[("h", b"v"), ("assay-attempt", b"7"), ("null", None)])
     scene.start()
     job = await scene.run()

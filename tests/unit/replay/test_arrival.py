@@ -70,7 +70,7 @@ def agent(scene: Scene, log: Log, before: Bundle) -> Started:
 async def test_it_waits_until_the_version_is_known_and_then_takes_what_is_of_it(
     scene: Scene, agent: Started, log: Log, bundle: Bundle
 ) -> None:
-    """S0-8: also what failed while it waited; and what is of another version that nobody knows stays."""
+    """S0-8: also what failed while it waited; and what is of another version that nobody knows stays. S0-99."""
     wanted, other = failed(scene), failed(scene, "9.9.9")
     scene.start(filter=FILTER, arrival=ARRIVAL)
     waiting = agent()

@@ -51,7 +51,7 @@ def options() -> dict[str, Any]:
 
 
 async def test_a_patch_goes_to_each_trace_and_only_what_then_passes_is_sent(scene: Scene) -> None:
-    """DESIGN 8: applied to all, re-validated, replayed; promise 2: input + patch, and the inverse restores."""
+    """DESIGN 8: applied to all, re-validated, replayed; promise 2: input + patch, and the inverse restores. S0-103, S0-115."""
     good = scene.fail(bytes_of(BROKEN), tenant="42")
     scene.fail(bytes_of(BEYOND), tenant="42")
     scene.fail(bytes_of(FINE), tenant="42")
@@ -140,7 +140,7 @@ def task_of(scene: Scene) -> Task:
 
 
 async def test_a_plan_says_what_would_become_of_each_trace_and_writes_nothing(scene: Scene) -> None:
-    """Dry run: predicted outcomes under today's bundle."""
+    """Dry run: predicted outcomes under today's bundle. S0-104, S0-105."""
     scene.fail(bytes_of(FINE), tenant="42")
     scene.fail(bytes_of(BROKEN), tenant="42")
     scene.fail(bytes_of(changed(FINE, {"/inputs/card": "4111 1111 1111 1111"})), tenant="42")

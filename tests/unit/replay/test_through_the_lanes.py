@@ -184,7 +184,7 @@ def test_what_fails_again_is_sealed_as_it_came_and_counts_its_attempts(
 
 
 def test_a_trace_that_comes_back_for_the_third_time_goes_to_a_person(lanes: Lanes) -> None:
-    """DESIGN 8: attempts exhausted."""
+    """DESIGN 8: attempts exhausted. S0-117."""
     went = lanes(replayed(changed(FINE, {"/workflow_id": MISSING}), attempt=2))
     assert (went.topic, said(went)[names.REASON]) == ("dlq.traces.raw", "attempts_exhausted")
 

@@ -154,7 +154,7 @@ def loop(scene: Scene, bundle: Bundle) -> Loop:
 
 
 async def test_what_the_version_published_is_taken_back_and_judged_as_it_came(loop: Loop) -> None:
-    """Promises 1 and 2: a retraction behind each trace, and its raw record once more, byte for byte."""
+    """Promises 1 and 2: a retraction behind each trace, and its raw record once more, byte for byte. S0-101, S0-103."""
     sources = [loop.produce(TYPE_MISSING, number % 4) for number in range(20)]
     others = [loop.produce(WRONG_TYPE, number % 4) for number in range(5)]
     loop.produce(clean_trace())

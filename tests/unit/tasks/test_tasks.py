@@ -53,7 +53,7 @@ TASK, NOTICE, TASK_COMMAND, REPLAY_COMMAND = map(
 
 
 def test_a_dead_letter_becomes_a_task_that_names_what_a_person_needs(lane: Lane) -> None:
-    """S0-141, S0-142, S0-143: id, trace, tenant, severity, issues, time, status, type, priority."""
+    """S0-141, S0-142, S0-143: id, trace, tenant, severity, issues, time, status, type, priority. S0-113."""
     task = lane.take(dead_letter())
     assert (task.status, task.episode, task.fingerprint) == (Status.PENDING, 1, FINGERPRINT)
     assert (task.trace_id, task.tenant_id, task.severity) == ("t-1", "acme", Severity.CRITICAL)

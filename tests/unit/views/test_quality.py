@@ -6,13 +6,14 @@ import pytest
 
 from assay.agents.stores.view_store import ViewUnavailableError
 from assay.agents.views.monitor import Looked, QualityMonitor
+from assay.pipeline.policy.quality_rules import QualityMetric, QualityThresholds
 from assay.pipeline.testing import FakeClock
 from assay.pipeline.views.buckets import counter
 from assay.pipeline.views.comparison import differences
 from assay.pipeline.views.delta import Add, Put
 from assay.pipeline.views.image import Image
 from assay.pipeline.views.limits import over_limits
-from assay.pipeline.views.quality import QualityMetric, QualityThresholds, breaches, quality, window
+from assay.pipeline.views.quality import breaches, quality, window
 from assay.pipeline.views.top_tenants import top_tenants
 
 COUNTS = {
