@@ -174,9 +174,12 @@ class SlotLane(ABC, Generic[R]):
             by_slot.setdefault(slot_of(partition.partition, self._slots), []).append(partition)
         runners = [self._new_runner(slot, owned) for slot, owned in by_slot.items()]
         self._crash.reach("in_rebalance")
-        if self._stopping:
+        if self._is_stopping():
             return
         results = await asyncio.gather(*(runner.open() for runner in runners), return_exceptions=True)
+        if self._is_stopping():  # meanwhile: whatever went wrong did so because the consumer goes
+            await asyncio.gather(*(runner.close() for runner in runners), return_exceptions=True)
+            return
         for runner, result in zip(runners, results, strict=True):
             self._runners[runner.slot] = runner
             if isinstance(result, BaseException):
@@ -191,6 +194,9 @@ class SlotLane(ABC, Generic[R]):
             await self._close_all()
         except Exception as error:  # noqa: BLE001 - the edge: aiokafka would log and swallow it, the lane must end
             self._fail(error)
+
+    def _is_stopping(self) -> bool:
+        return self._stopping
 
     async def _close_all(self) -> None:
         runners, self._runners = self._runners, {}

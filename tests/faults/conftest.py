@@ -17,7 +17,7 @@ from assay.agents.topic_admin import ensure_topics
 from ..conftest import topics_of_its_own
 from .campaign import INPUTS, READY_S, Campaign
 
-MOST_S = 30
+MOST_S = 15
 """After the first detection, the last step of every chain: a campaign can wait for it."""
 
 
@@ -56,15 +56,15 @@ def _campaign(settings: Settings, directory: Path) -> Iterator[Campaign]:
 
 
 def quick_escalation(directory: Path) -> Path:
-    """The policies that ship, with a matrix of which every minute is a second: all of it falls into a campaign."""
+    """The policies that ship, with a matrix of which every minute is half a second: all of it falls into a campaign."""
     with as_file(files("assay.policies")) as shipped:
         copytree(shipped, directory)
     matrix = directory / "escalation.yaml"
-    seconds = {"m": 1, "h": 10}
+    seconds = {"m": 0.5, "h": 10}
     matrix.write_text(
         re.sub(
             r"\bafter: (\d+)([mh])",
-            lambda found: f"after: {min(int(found[1]) * seconds[found[2]], MOST_S)}s",
+            lambda found: f"after: {min(int(int(found[1]) * seconds[found[2]]), MOST_S)}s",
             matrix.read_text(),
         )
     )

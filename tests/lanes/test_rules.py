@@ -298,6 +298,24 @@ async def test_a_lane_that_waits_for_kafka_stops_at_once(bench: Bench) -> None:
         await lane.stop()
 
 
+async def test_a_lane_that_is_stopped_while_it_gets_slots_has_not_failed(bench: Bench) -> None:
+    """Row 32: the consumer goes while slots open; that is no reason for a status that is not 0."""
+    bench.put(8)
+    bench.script.hold("start")
+    bench.script.fail("start", RuntimeError("the consumer was stopped"), after=True)
+    lane = bench.lane()
+    starting = asyncio.create_task(lane.start())
+    await bench.script.reached["start"].wait()
+    stopping = asyncio.create_task(lane.stop())
+    await asyncio.sleep(0)
+    bench.script.release("start")
+    await asyncio.gather(starting, stopping)
+    running = asyncio.create_task(lane.run())
+    done, _ = await asyncio.wait({running}, timeout=0.01)
+    running.cancel()
+    assert not done
+
+
 async def test_rule_6_a_slot_that_never_succeeds_ends_the_lane(bench: Bench) -> None:
     """Promise 5: stop, never skip. The process is restarted from outside."""
     bench.put(1, partition=0)

@@ -194,7 +194,7 @@ def plant_leaks(site: Site) -> None:
     "count", [pytest.param(1_000, marks=pytest.mark.broker), pytest.param(10_000, marks=pytest.mark.faults)]
 )
 def test_no_personal_data_leaves(site: Site, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S0-9, S0-85, S0-89, S0-165: in no topic, view, file, log, metric, message or report, in no form."""
+    """S0-9, S0-89: in no topic, view, file, log, metric, message or report, in no form."""
     site.start()
     site.publish(count)
     report = site.settle()

@@ -33,6 +33,7 @@ STOPS_WITHIN_S = 10
 def test_a_worker_tells_how_it_is_and_what_it_did_and_stops_in_time(
     commands: Commands, pages: Pages, publish: Callable[..., None]
 ) -> None:
+    """S0-87."""
     worker = commands.start(*CHILD, web_port=pages.port)
     seen = pages.until_ready()
     assert seen <= {0, 503, 200}, "at no time an answer that is neither yes nor no"

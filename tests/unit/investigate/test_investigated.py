@@ -66,7 +66,7 @@ def folded(of: Sequence[AFact]) -> GroupWindow:
 
 
 def test_a_window_counts_what_is_in_it() -> None:
-    """S0-86."""
+    """S0-85, S0-86."""
     window = folded(facts(10)).document()
     assert (window["traces"], window["issues"]) == (10, 20)
     assert (window["first_seen"], window["last_seen"]) == (rfc3339(START), rfc3339(START + 9))
