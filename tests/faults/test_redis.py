@@ -84,14 +84,16 @@ def test_redis_is_hurt_under_load(campaign_of_its_own: Campaign) -> None:
     _, usual = flow.phase()
     for name, what in HURTS.items():
         what.hurt(campaign)
-        sent, in_flight = flow.phase()
-        campaign.note(f"{name}: {sent} sent, {in_flight} in flight, {usual} before")
-        assert in_flight <= usual + HELD_UP * sent, f"{name}: traces wait for Redis"
-        for agents in (TRACE_WAY, BESIDE):
-            for victim in campaign.alive(agents):
-                victim.kill()
-        campaign.rest(PHASE_S, keep=1)
-        what.heal(campaign)
+        try:
+            sent, in_flight = flow.phase()
+            campaign.note(f"{name}: {sent} sent, {in_flight} in flight, {usual} before")
+            assert in_flight <= usual + HELD_UP * sent, f"{name}: traces wait for Redis"
+            for agents in (TRACE_WAY, BESIDE):
+                for victim in campaign.alive(agents):
+                    victim.kill()
+            campaign.rest(PHASE_S, keep=1)
+        finally:
+            what.heal(campaign)
         campaign.rest(PHASE_S, keep=1)
         views = asyncio.run(campaign.views(caught_up=False))
         assert all(each.ok for each in views.values()), name
