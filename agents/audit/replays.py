@@ -5,7 +5,6 @@ compared with what it is a try of: the same key, headers and value, or a value t
 """
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -14,6 +13,8 @@ from assay.pipeline.core import headers as names
 from assay.pipeline.core.record import RawRecord, Source, source_of
 from assay.pipeline.core.replay_mark import Mark, without_mark
 
+from .documents import document_of, number_of
+from .event import source_faults
 from .facts import Digest, Place
 from .finding import AuditFinding, FindingKind
 from .ledger import Ledger
@@ -174,20 +175,11 @@ def read_edit(record: RawRecord) -> tuple[str, EditFact]:
     """Its id and what it says. Never raises; what is missing or odd is a fault."""
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     root = parse_source(headers.get(names.SRC, ""))
-    try:
-        document = json.loads(record.value or b"")
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
+    document = document_of(record.value)
+    if document is None:
         return "", EditFact(source_of(record), root, 0, "", "", ("it is no JSON object",))
-    faults = []
-    place = document.get("source")
-    if not isinstance(place, dict) or str(root) != (
-        f"{place.get('topic')}/{place.get('partition')}/{place.get('offset')}"
-    ):
-        faults.append("its source is not the one of header assay-src")
-    attempt = document.get("attempt")
-    number = attempt if isinstance(attempt, int) and not isinstance(attempt, bool) else 0
+    faults = [*source_faults(document, root)]
+    number = number_of(document.get("attempt"))
     named = hashlib.sha256(f"edit/{root}/{number}".encode()).hexdigest()[:32]
     if document.get("receipt_id") != named or headers.get(names.CE_ID) != named:
         faults.append("its id is not made of source and try")
