@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
+from assay.agents.transport.kafka.groupless import groupless_consumer
+from assay.agents.transport.kafka.stopping import stopped
 from assay.pipeline.core.errors import DependencyUnavailableError
 from assay.pipeline.core.record import Record
 
@@ -34,16 +35,7 @@ async def pick(
     """
     if not any(wanted.values()):
         return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap_servers,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        request_timeout_ms=settings.request_timeout_ms,
-        max_partition_fetch_bytes=FETCH_BYTES,
-        fetch_max_wait_ms=WAIT_MS,
-        **aiokafka_security(settings),
-    )
+    consumer = groupless_consumer(settings, fetch_bytes=FETCH_BYTES, wait_ms=WAIT_MS)
     try:
         await consumer.start()
         await _Picking(consumer, take, stage, progress).run(await _that_exist(consumer, wanted))
@@ -52,7 +44,7 @@ async def pick(
             f"Kafka at {settings.bootstrap_servers} cannot be read ({type(error).__name__})"
         ) from error
     finally:
-        await consumer.stop()
+        await stopped(consumer)
 
 
 async def _that_exist(consumer: AIOKafkaConsumer, wanted: Offsets) -> dict[TopicPartition, list[int]]:

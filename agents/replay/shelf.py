@@ -7,8 +7,8 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
+from assay.agents.transport.kafka.groupless import groupless_consumer
 from assay.agents.transport.kafka.stopping import stopped
 from assay.agents.transport.memory import MemoryLog
 from assay.pipeline.core.errors import DependencyUnavailableError, TransientError
@@ -65,16 +65,7 @@ class KafkaShelf:
 
     async def _connected(self) -> AIOKafkaConsumer:
         settings = self._settings
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.bootstrap_servers,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            request_timeout_ms=settings.request_timeout_ms,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=WAIT_MS,
-            **aiokafka_security(settings),
-        )
+        consumer = groupless_consumer(settings, fetch_bytes=FETCH_BYTES, wait_ms=WAIT_MS)
         try:
             await consumer.start()
         except KafkaError as error:
