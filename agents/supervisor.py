@@ -15,6 +15,8 @@ MOST_DELAY_S = 30.0
 LONG_LIFE_S = 20.0
 """A process that lived for this long starts again with the first delay."""
 STOP_S = 10.0
+KILLED = 1
+"""The exit status when a process had to be killed: whoever stopped us must not take that for an orderly end."""
 HOPELESS = frozenset({2, 4})
 """Exit statuses that a restart does not cure: wrong usage or settings, refused."""
 
@@ -34,7 +36,7 @@ class Supervisor:
     """One for each process; started with ``--child N`` added, N from 0."""
 
     async def run(self) -> int:
-        """Supervise; the exit status: 0 after a signal, else that of the hopeless child."""
+        """Supervise; the exit status: 0 after a signal, ``KILLED`` when a process did not end by it, else that of the hopeless child."""
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,7 +54,7 @@ class Supervisor:
             log.info("worker %d runs as process %d", index, child.pid)
             status = await _exit_or_stop(child, stopping)
             if stopping.is_set():
-                return 0
+                return KILLED if status == -signal.SIGKILL else 0
             if status in HOPELESS:
                 log.error("worker %d ends with status %d: not restarted", index, status)
                 stopping.set()

@@ -21,7 +21,8 @@ class Source(NamedTuple):
     def parse(cls, text: str) -> Self:
         """The inverse of ``str``. Raises ``ValueError`` for anything else."""
         topic, partition, offset = text.rsplit("/", 2)
-        if not topic:
+        # `int` takes more than it writes: signs, spaces, underscores, digits of other scripts.
+        if not (topic and (partition + offset).isascii() and partition.isdecimal() and offset.isdecimal()):
             raise ValueError("a source is topic/partition/offset")
         return cls(topic, int(partition), int(offset))
 

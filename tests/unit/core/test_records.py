@@ -18,7 +18,11 @@ def test_a_source_is_read_back_from_its_text(topic: str, partition: int, offset:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "traces.raw", "traces.raw/1", "/1/2", "traces.raw/x/2", "traces.raw/1/"]
+    "text",
+    [
+        *("", "traces.raw", "traces.raw/1", "/1/2", "traces.raw/x/2", "traces.raw/1/"),
+        *("traces.raw/1/1_0", "traces.raw/+1/2", "traces.raw/1/-2", "traces.raw/ 1/2", "traces.raw/1/٢"),
+    ],
 )
 def test_what_is_no_source_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
