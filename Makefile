@@ -12,6 +12,11 @@ PYTHON ?= $(firstword $(shell for python in python3.13 python3.12 python3.11 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
 NEEDS := PYTHON="$(PYTHON)" .ci/needs
 
+# Tests with a broker wait more than they compute: more at a time than small machines have cores. Those of one file
+# share what they set up; what takes long is first (tests/conftest.py).
+TESTS_AT_A_TIME ?= 4
+SIDE_BY_SIDE := -n $(TESTS_AT_A_TIME) --dist loadfile --no-loadscope-reorder
+
 TRACES ?= 100000
 DATA ?=
 STAY ?=
@@ -41,19 +46,36 @@ demo: needs-broker setup ## Run the main job on a real Kafka: TRACES=100000, DAT
 ##@ Prove it
 
 .PHONY: test
-test: needs-broker test-fast test-broker ## Run all tests but the fault campaigns.
+test: needs-broker setup ## Run all tests but the fault campaigns: with a real Kafka and Valkey, which they start and stop.
+	$(BIN)/pytest -m "not faults and not browser" $(SIDE_BY_SIDE) $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## Run the tests that need no broker.
+test-fast: setup ## Run only those that need no broker.
 	$(BIN)/pytest -n auto $(ARGS)
 
 .PHONY: test-broker
-test-broker: needs-broker setup ## Run the tests on a real Kafka and Valkey, which they start and stop.
-	$(BIN)/pytest -m "broker and not faults" $(ARGS)
+test-broker: needs-broker setup ## Run only those that need Kafka and Valkey.
+	$(BIN)/pytest -m "broker and not faults and not browser" $(SIDE_BY_SIDE) $(ARGS)
 
 .PHONY: test-faults
 test-faults: needs-broker setup ## Run the fault campaigns: kills, freezes and cuts on a real Kafka; takes long.
 	$(BIN)/pytest -m faults --timeout 1800 $(ARGS)
+
+.PHONY: test-browser
+test-browser: needs-broker needs-chromium setup ## Drive the web page in a real Chromium, by itself and on a real Kafka.
+	$(BIN)/pytest -m browser tests/browser $(ARGS)
+
+.PHONY: test-config
+test-config: needs-broker setup ## Check the configuration of Prometheus, Alertmanager and Grafana with their own tools, and live.
+	$(BIN)/assay config generate --check
+	tools=$$(.ci/monitoring-tools) && export ASSAY_TEST_MONITORING=$$tools && \
+	$(BIN)/pytest tests/unit/monitoring $(ARGS) && \
+	$(BIN)/pytest -m broker tests/broker/monitoring $(ARGS)
+
+.PHONY: test-api-deep
+test-api-deep: needs-broker setup ## Ask the API far more: 10^5 requests of tenants, minutes of requests made from its OpenAPI document.
+	ASSAY_TEST_ISOLATION_CASES=100000 ASSAY_TEST_SCHEMATHESIS_S=300 \
+		$(BIN)/pytest -m broker --timeout 3600 tests/broker/http/test_isolation.py tests/broker/http/test_schemathesis.py $(ARGS)
 
 .PHONY: bench
 bench: needs-broker setup .venv/.installed-bench ## Measure speed beside other stream processors in one run; ARGS=… goes to `assay bench`.
@@ -90,6 +112,10 @@ docs: setup ## Write the generated pages of docs/reference from the code.
 	$(BIN)/python -m assay.agents.docs_reference docs/reference
 	@$(BIN)/python tests/requirements_cited.py --page
 
+.PHONY: pictures
+pictures: needs-chromium setup ## Make the pictures of docs/page.md.
+	ASSAY_TEST_PICTURES=docs/pictures $(BIN)/pytest -m browser tests/browser/test_pictures.py $(ARGS)
+
 .PHONY: requirements
 requirements: setup ## List the requirements and defects that the tests cite.
 	@$(BIN)/python tests/requirements_cited.py
@@ -119,3 +145,7 @@ clean: ## Remove caches and builds; .venv and .assay (data and keys) stay.
 .PHONY: needs-broker
 needs-broker:
 	@$(NEEDS) python java maven
+
+.PHONY: needs-chromium
+needs-chromium:
+	@$(NEEDS) chromium

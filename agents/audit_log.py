@@ -153,7 +153,7 @@ class AuditLog:
         """
         noted = self._checkpoints.all(rfc3339(now_ns - KEPT_NS))
         for _ in range(READS):
-            found = verify(await self._topic.read(), noted)
+            found = await asyncio.to_thread(verify, await self._topic.read(), noted)
             if not any(finding.kind is Tampering.TRUNCATED for finding in found.findings):
                 break
             await asyncio.sleep(SETTLES_S)  # what was just committed is not visible at once
@@ -162,6 +162,16 @@ class AuditLog:
     async def entries(self) -> list[Entry]:
         """All entries in order. Raises ``ValueError`` at one that is none: see :meth:`verify`."""
         return [decoded(value) for _, value in await self._topic.read()]
+
+    async def before(self, offset: int | None, most: int) -> list[tuple[int, Entry | None]]:
+        """Entries before an offset, the newest last; ``None`` for what is no entry. See :meth:`AuditTopic.before`."""
+        found: list[tuple[int, Entry | None]] = []
+        for at, value in await self._topic.before(offset, most):
+            try:
+                found.append((at, decoded(value)))
+            except ValueError:
+                found.append((at, None))
+        return found
 
     async def close(self) -> None:
         """Disconnect."""

@@ -22,7 +22,7 @@ STEP_BACK = 8
 
 
 class AuditTopic(Protocol):
-    """The committed records of the topic, as (offset, value). Both methods raise :class:`TransientError`."""
+    """The committed records of the topic, as (offset, value). Every method raises :class:`TransientError`."""
 
     async def last(self) -> tuple[int, bytes | None] | None:
         """The last one, or ``None`` when there is none."""
@@ -30,6 +30,12 @@ class AuditTopic(Protocol):
 
     async def read(self) -> list[tuple[int, bytes | None]]:
         """All that retention has left, in order."""
+        ...
+
+    async def before(self, offset: int | None, most: int) -> list[tuple[int, bytes | None]]:
+        """The last ones before an offset (``None`` = the end), in order: some of them, ``most`` offsets at the most
+        unless all of these hold no record; none at the beginning of the topic.
+        """
         ...
 
 
@@ -56,6 +62,17 @@ class KafkaAuditTopic:
         """See :class:`AuditTopic`."""
         async with self._consumer() as (consumer, begin, end):
             return await self._between(consumer, begin, end)
+
+    async def before(self, offset: int | None, most: int) -> list[tuple[int, bytes | None]]:
+        """See :class:`AuditTopic`."""
+        async with self._consumer() as (consumer, begin, end):
+            before = end if offset is None else min(offset, end)
+            while begin < before:
+                start = max(begin, before - most)
+                if records := await self._between(consumer, start, before):
+                    return [each for each in records if each[0] < before]
+                before = start
+        return []
 
     async def _between(
         self, consumer: AIOKafkaConsumer, start: int, end: int
@@ -109,3 +126,8 @@ class MemoryAuditTopic:
     async def read(self) -> list[tuple[int, bytes | None]]:
         """See :class:`AuditTopic`."""
         return [(record.offset, record.value) for record in self._log.visible(self._topic)]
+
+    async def before(self, offset: int | None, most: int) -> list[tuple[int, bytes | None]]:
+        """See :class:`AuditTopic`."""
+        records = await self.read()
+        return [each for each in records if offset is None or each[0] < offset][-most:]

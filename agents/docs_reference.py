@@ -19,6 +19,7 @@ from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate.faults import FAULTS
 from assay.pipeline.policy.classification import CLASSIFICATION
 
+from .asyncapi import asyncapi_page
 from .cli.main import FINDINGS, REFUSED, UNAVAILABLE, USAGE, cli
 from .reference_words import DISPOSITION_WORDS, HEADER_WORDS, OUTCOME_WORDS, REASON_WORDS, TOPIC_WORDS
 from .settings import Settings
@@ -207,6 +208,7 @@ def _commands(context: click.Context, level: str = "##") -> Iterator[str]:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "asyncapi.json": asyncapi_page,
     "cli.md": cli_page,
     "codes.md": codes_page,
     "headers.md": headers_page,

@@ -20,21 +20,24 @@ SOURCE = "/assay/cli"
 POLL_S = 0.25
 
 
-async def read_groups(
-    transport: Transport, settings: Settings, partition: int | None = None
-) -> Mapping[str, Group]:
-    """By fingerprint, what is committed now, of one partition or of all; what cannot be read is left out.
-
-    Raises :class:`TransientError`.
-    """
+async def read_groups(transport: Transport, settings: Settings) -> Mapping[str, Group]:
+    """By fingerprint, what is committed now; what cannot be read is left out. Raises :class:`TransientError`."""
     topic = topic_name(TopicRole.ISSUE_GROUPS, settings.topic_prefix)
-    numbers = range(await transport.partitions(topic)) if partition is None else [partition]
+    numbers = range(await transport.partitions(topic))
+    return await _read(transport, [TopicPartition(topic, number) for number in numbers])
+
+
+async def _read(
+    transport: Transport,
+    partitions: Sequence[TopicPartition],
+    begin: Mapping[TopicPartition, int] | None = None,
+) -> Mapping[str, Group]:
     last: dict[bytes, bytes | None] = {}
 
     def take(records: Sequence[Record]) -> None:
         last.update({record.key or b"": record.value for record in records})
 
-    await transport.read([TopicPartition(topic, number) for number in numbers], take)
+    await transport.read(partitions, take, begin)
     groups = {}
     for key, value in last.items():
         try:
@@ -73,6 +76,8 @@ class IssueDesk:
     settings: Settings
     note: Callable[[Act], Awaitable[None]]
     send: Callable[[Sequence[Outgoing]], Awaitable[None]]
+    source: str = SOURCE
+    """Who writes the commands: ``ce_source`` of their events."""
 
     async def tell(
         self,
@@ -96,23 +101,25 @@ class IssueDesk:
             actor=actor,
             reason=reason,
             at=at,
-            source=SOURCE,
+            source=self.source,
             assignee=assignee,
             notes=notes,
         )
+        topic = topic_name(TopicRole.ISSUE_GROUPS, self.settings.topic_prefix)
+        place = TopicPartition(topic, partition_of(record.key, await self.transport.partitions(topic)))
+        # The answer comes behind what is there now: with many groups, all of it is too much to be read each time.
+        ends = await self.transport.ends([place])
         await self.note(Act(actor, f"issues.{command}", fingerprint, reason, at))
         await self.send([record])
-        return await self._answer(record, wait_s)
+        return await self._answer(record, ends, wait_s)
 
-    async def _answer(self, record: Outgoing, wait_s: float) -> Told:
+    async def _answer(self, record: Outgoing, ends: Mapping[TopicPartition, int], wait_s: float) -> Told:
         fingerprint = (record.key or b"").decode()
         event_id = (names.first(record.headers, names.CE_ID) or b"").decode()
-        topic = topic_name(TopicRole.ISSUE_GROUPS, self.settings.topic_prefix)
-        where = partition_of(record.key, await self.transport.partitions(topic))
         try:
             async with asyncio.timeout(wait_s):
                 while True:
-                    group = (await read_groups(self.transport, self.settings, where)).get(fingerprint)
+                    group = (await _read(self.transport, [*ends], ends)).get(fingerprint)
                     if group is not None and has_taken(group, event_id):
                         return Told(group, _refusal(group, record))
                     await asyncio.sleep(POLL_S)

@@ -5,6 +5,7 @@ written to the audit log before it is done.
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,6 +92,24 @@ async def open_contained(
     if record is None:
         raise NotContainedError(f"{found.id} is no longer on the topic: its time is over")
     return open_envelope(_document(record), opener)
+
+
+def readable(payload: Payload) -> dict[str, Json]:
+    """An opened trace for JSON: texts as they are, and what is no UTF-8 as ``{"base64": …}``."""
+    return {
+        "key": _text(payload.key),
+        "value": _text(payload.value),
+        "headers": [[name, _text(content)] for name, content in payload.headers],
+    }
+
+
+def _text(content: bytes | None) -> Json:
+    if content is None:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(content).decode()}
 
 
 def _read(settings: Settings, place: Source) -> RawRecord | None:

@@ -23,6 +23,13 @@ MOST = 100_000
 CLOCKS_MS = 3_600_000
 """How far the clock of a worker may be from the broker's."""
 
+OPEN_MEMBERS = (
+    *("repair_id", "number", "of", "rule", "version", "at", "result", "effect", "error", "codes", "paths"),
+    *("outcome", "reason", "tenant_id", "subject", "schema_version", "trace_id", "producer", "source"),
+    *("attempts", "fingerprint", "input_sha256", "output_sha256", "bundle"),
+)
+"""What is shown of a receipt; its sealed changes are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -129,3 +136,9 @@ def _ranges(reader: TopicReader, places: list[Place], since: str) -> Mapping[Pla
 def _number(found: Found) -> int:
     number = found.document.get("number")
     return number if isinstance(number, int) else 0
+
+
+def receipt_document(found: Found, receipts: Receipts) -> dict[str, Json]:
+    """A receipt as JSON, without its changes."""
+    shown = {name: found.document.get(name) for name in OPEN_MEMBERS}
+    return shown | {"source": found.source, "retracted": receipts.is_retracted(found)}

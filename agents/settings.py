@@ -113,6 +113,34 @@ class Settings(BaseSettings):
         le=65_535,
         description="Port of the first worker process; further ones take the next. 0 = none.",
     )
+    serve_host: str = Field(
+        "127.0.0.1",
+        description="Where `assay serve` listens; anywhere but on loopback it needs keys (`assay keys create`).",
+    )
+    serve_port: int = Field(8400, ge=1, le=65_535, description="Port of `assay serve`.")
+    serve_proxies: str = Field(
+        "",
+        pattern=r"^[0-9a-fA-F.:/,]*$",
+        description="Addresses of proxies in front of `assay serve`, comma separated: theirs is the word on who asks.",
+    )
+    max_websocket_connections: int = Field(
+        1000, ge=1, le=100_000, description="Most clients of the live feed at a time, in each process."
+    )
+    backpressure_threshold: float = Field(
+        0.8,
+        ge=0.1,
+        le=1,
+        description="From which part of a client's queue on the live feed gives it critical updates only.",
+    )
+    websocket_timeout_ms: int = Field(
+        30_000,
+        ge=1000,
+        le=600_000,
+        description="A client of the live feed that takes no message for this long is let go.",
+    )
+    api_keys_file: Path | None = Field(
+        None, description="Hashes of the keys to the API; default <home>/api-keys.json."
+    )
     policies_dir: Path | None = Field(None, description="Policies to use instead of the ones that ship.")
     schemas_dir: Path | None = Field(None, description="Schemas to use instead of the ones that ship.")
     remediation_rules_dir: Path | None = Field(
@@ -162,6 +190,11 @@ class Settings(BaseSettings):
     def secrets_path(self) -> Path:
         """Where secrets of notification channels lie."""
         return self.secrets_dir or self.home / "secrets"
+
+    @property
+    def api_keys_path(self) -> Path:
+        """Where the hashes of API keys lie."""
+        return self.api_keys_file or self.home / "api-keys.json"
 
     @property
     def keys_path(self) -> Path:

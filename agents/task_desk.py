@@ -28,12 +28,12 @@ from assay.pipeline.tasks import Task, TaskCommand, has_seen
 
 from .manual_remediation import task_filter
 from .replay.editors import Proposal, editor_of, proposals
-from .replay.forge import Editor, Forge
+from .replay.forge import Editor, Forge, Opened
 from .replay.predict import Plan, Planner, read_book
 from .replay.run import KEPT_MS, bounds_of, candidates
 from .replay.shelf import Shelf
 from .settings import Settings
-from .task_look import read_tasks
+from .task_look import read_task
 from .topics import topic_name
 
 POLL_S = 0.25
@@ -86,11 +86,7 @@ class TaskDesk:
 
         Raises :class:`RefusedError` for one that does not open.
         """
-        found = await self._shelf.pick([candidate.place])
-        record = found.get(candidate.place)
-        opened = ReplayDecision.EXPIRED if record is None else self._forge.opened(record, candidate)
-        if isinstance(opened, ReplayDecision):
-            raise RefusedError(f"the trace cannot be opened: {opened}")
+        opened = await self._opened(candidate)
         value = opened.payload.value
         verdict = self._forge.verdict(candidate, opened, value, self._clock.now_ns())
         decoded = decode(value, self._bundle.limits, self._avro)
@@ -100,6 +96,27 @@ class TaskDesk:
             else proposals(self._bundle, decoded.document, verdict)
         )
         return Looked(str(candidate.root), value, verdict.issues if verdict else (), suggested)
+
+    async def tried(self, candidate: Candidate, edit: Edit) -> Looked:
+        """The same dead letter after an edit, for the same person; ``proposals`` holds what the edit did.
+
+        Raises ``EditError`` when it does not apply, what :func:`editor_of` raises, and :class:`RefusedError`.
+        """
+        editor = editor_of(self._bundle, edit, self._opener)
+        opened = await self._opened(candidate)
+        now_ns = self._clock.now_ns()
+        became = self._forge.edited(candidate, opened, editor, now_ns)
+        verdict = self._forge.verdict(candidate, opened, became.value, now_ns)
+        done = Proposal(edit.rule or edit.kind.value, became.patch)
+        return Looked(str(candidate.root), became.value, verdict.issues if verdict else (), [done])
+
+    async def _opened(self, candidate: Candidate) -> Opened:
+        found = await self._shelf.pick([candidate.place])
+        record = found.get(candidate.place)
+        opened = ReplayDecision.EXPIRED if record is None else self._forge.opened(record, candidate)
+        if isinstance(opened, ReplayDecision):
+            raise RefusedError(f"the trace cannot be opened: {opened}")
+        return opened
 
     async def plan(self, task: Task, edit: Edit | None) -> Plan:
         """A dry run over all dead letters of the task. Raises ``EditError``, and what :func:`editor_of` raises."""
@@ -123,7 +140,7 @@ async def until(
     try:
         async with asyncio.timeout(wait_s):
             while True:
-                task = (await read_tasks(shelf, settings)).get(fingerprint)
+                task = await read_task(shelf, settings, fingerprint)
                 if task is not None and true(task):
                     return task
                 await asyncio.sleep(POLL_S)

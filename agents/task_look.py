@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from assay.agents.replay.shelf import Shelf
 from assay.agents.settings import Settings
 from assay.agents.topics import topic_name
+from assay.agents.transport.partitioner import partition_of
 from assay.pipeline.core.errors import ConfigError, Problem
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.tasks import Task, from_json
@@ -13,8 +14,20 @@ from assay.pipeline.tasks import Task, from_json
 async def read_tasks(shelf: Shelf, settings: Settings) -> Mapping[str, Task]:
     """By fingerprint, what is committed now; what cannot be read is left out. Raises ``TransientError``."""
     topic = topic_name(TopicRole.TASKS, settings.topic_prefix)
+    return await _read(shelf, topic, await shelf.ends(topic))
+
+
+async def read_task(shelf: Shelf, settings: Settings, fingerprint: str) -> Task | None:
+    """The same of one task: only its partition is read."""
+    topic = topic_name(TopicRole.TASKS, settings.topic_prefix)
+    ends = await shelf.ends(topic)
+    partition = partition_of(fingerprint.encode(), len(ends))
+    return (await _read(shelf, topic, {partition: ends[partition]})).get(fingerprint)
+
+
+async def _read(shelf: Shelf, topic: str, ends: Mapping[int, int]) -> Mapping[str, Task]:
     found: dict[str, Task] = {}
-    async for batch in shelf.records(topic, await shelf.ends(topic)):
+    async for batch in shelf.records(topic, ends):
         for record in batch:
             key = (record.key or b"").decode("ascii", "replace")
             found.pop(key, None)

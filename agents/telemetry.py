@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from assay.agents.detector import LANE as DETECTOR
 from assay.agents.escalation_steps import EscalationSteps
+from assay.agents.invalid_by_tenant import InvalidByTenant
 from assay.agents.lanes.step import SourceRange
 from assay.pipeline.classify import Unknown
 from assay.pipeline.core import metrics
@@ -28,8 +29,17 @@ from assay.pipeline.dispose.histogram import BOUNDS_MS, Histogram, merge
 from assay.pipeline.issues import Status, resolutions
 from assay.pipeline.policy.classification import CLASSIFICATION
 
-MOST_TENANTS = 50
-OTHER_TENANTS = "_other"
+DEAD_LETTER_REASONS = (
+    Reason.WORKER_CRASH,
+    Reason.UNREADABLE,
+    Reason.ATTEMPTS_EXHAUSTED,
+    Reason.ENVELOPE_UNREADABLE,
+    Reason.PERSON_MUST_LOOK,
+    Reason.RULE_UNDONE,
+    Reason.RULE_NOT_TRUSTED,
+    Reason.REPAIR_FAILED,
+)
+"""Why a trace may wait for a person."""
 REBUILD_CAUSES = (FencedError, UnknownOutcomeError, TransientError, TimeoutError)
 """What a transaction may fail of and be tried again; others that come appear when they come."""
 RESOLUTION_SECONDS = (
@@ -76,7 +86,7 @@ class Telemetry:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for every counter, which nobody asks for
         self.registry = registry
         self._processed = _counter(metrics.TRACES_PROCESSED, registry)
-        self._invalid = _counter(metrics.INVALID_TRACES, registry)
+        self._invalid = InvalidByTenant(registry)
         self._issues = _counter(metrics.ISSUES_DETECTED, registry)
         self._unknown = _counter(metrics.UNKNOWN_WORDS, registry)
         self._dead = _counter(metrics.DEAD_LETTERS, registry)
@@ -111,21 +121,20 @@ class Telemetry:
         self._bundles_refused = _counter(metrics.BUNDLES_REFUSED, registry)
         self._latency = DetectionLatency()
         registry.register(self._latency)
-        self._tenants: set[str] = set()
         self._start_at_zero(lanes)
 
     def _start_at_zero(self, lanes: Sequence[str]) -> None:
         for outcome in (*Outcome, *Hop):
             self._processed.labels(outcome.value)
-        for code, policy in CLASSIFICATION.items():
-            self._issues.labels(policy.severity.value, policy.category.value, code.value)
+        for (code, policy), severity in product(CLASSIFICATION.items(), Severity):
+            self._issues.labels(severity.value, policy.category.value, code.value)  # a policy may say how bad
         for member in Unknown:
             self._unknown.labels(member.value)
-        self._dead.labels(Reason.WORKER_CRASH.value)
+        for reason in DEAD_LETTER_REASONS:
+            self._dead.labels(reason.value)
         for severity, category in product(Severity, Category):
             self._resolution.labels(severity.value, category.value)
-            for status in Status:
-                self._groups.labels(severity.value, category.value, status.value)
+        self.set_issue_groups({})
         for lane in lanes:
             self._batch.labels(lane)
             self._lost.labels(lane)
@@ -156,9 +165,16 @@ class Telemetry:
             self._lag.labels(lane, str(partition)).set(lag)
 
     def set_issue_groups(self, counts: Mapping[tuple[str, str, str], int]) -> None:
-        """How many groups there are by severity, category and status; what is not named has none."""
+        """How many groups there are by severity, category and status; what is not named has none.
+
+        A label set without groups is not exported: so a query that counts series instead of groups is right, too (D-03).
+        Status ``resolved`` always is, so that sums are 0 and not nothing.
+        """
         for words in product(Severity, Category, Status):
-            self._groups.labels(*words).set(counts.get(words, 0))
+            if (count := counts.get(words, 0)) or words[2] is Status.RESOLVED:
+                self._groups.labels(*words).set(count)
+            else:
+                self._groups.remove_by_labels(dict(zip(metrics.ISSUE_GROUPS.labels, words, strict=True)))
 
     def take_group(self, value: bytes, sources: Sequence[SourceRange]) -> None:
         """Observe the resolutions in a group's document that records of this transaction brought about."""
@@ -187,26 +203,17 @@ class Telemetry:
         detects = tally["lane"] == DETECTOR
         for row in tally["counts"]:
             self._processed.labels(row["outcome"]).inc(row["records"])
-            if detects and row["outcome"] != Outcome.VALID:
-                self._invalid.labels(self._tenant(row["tenant"])).inc(row["records"])
             if row["outcome"] == Outcome.DEAD_LETTERED:
                 self._dead.labels(row["reason"]).inc(row["records"])
         for member, number in tally.get("unknown", {}).items():
             self._unknown.labels(member).inc(number)
         if not detects:
             return
+        self._invalid.take(tally["counts"], tally["at"])
         for row in tally["issues"]:
             category = CLASSIFICATION[IssueCode(row["code"])].category
             self._issues.labels(row["severity"], category.value, row["code"]).inc(row["issues"])
         self._latency.add(Histogram.from_json(tally["latency_ms"]))
-
-    def _tenant(self, tenant: str) -> str:
-        if tenant in self._tenants:
-            return tenant
-        if len(self._tenants) >= MOST_TENANTS:
-            return OTHER_TENANTS
-        self._tenants.add(tenant)
-        return tenant
 
 
 class LaneTelemetry:

@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +28,24 @@ from assay.agents.topic_admin import admin_client, ensure_topics
 hypothesis.settings.register_profile("assay", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("assay")
 
+# Many tests start processes of Assay. Without bytecode each of them would compile 430 modules again, which takes
+# as long as all the rest of its start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Brokers of tests live for minutes: what Java's second compiler costs, half of their CPU, they never get back.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 TEST_HOME = Path(os.environ.get("ASSAY_TEST_HOME", CHECKOUT / ".assay" / "test"))
 PARTITIONS = 4
 QUALITY_PARTITIONS = 2
 """Enough to have more than one; every one more costs a broker that is busy with a new test's topics."""
 THREAD_ENDS_WITHIN_S = 5.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is started first, then what waits: where tests run side by side, the last ones end together."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("long", "broker")])
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +113,8 @@ def stack() -> Iterator[Stack]:
         if any(found.state is not ServiceState.RUNNING for found in devstack.status(TEST_HOME)):
             ours.touch()
         yield devstack.up(TEST_HOME)
+        # Two that end at once would each be refused for the other's share: so everyone gives up its own first.
+        fcntl.flock(users, fcntl.LOCK_UN)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -137,6 +137,7 @@ class TopicReader:
                     self._consumer.list_topics(topic, timeout=LEADERS_S)
             # A partition that was read to an end before stays paused, even when it is assigned anew.
             self._consumer.resume([KafkaPartition(*place) for place in left])
+            self._wake(left)
             heard = time.monotonic()
             while left:
                 messages = self._consumer.consume(POLL_RECORDS, timeout=POLL_S)
@@ -146,11 +147,22 @@ class TopicReader:
                     raise DependencyUnavailableError(
                         f"Kafka at {self._servers} gave nothing for {STALL_S:.0f} s: try again when it is well"
                     )
+                else:
+                    self._wake(left)
                 taken = 0
                 for message in messages:
                     taken += self._take(message, left, handle)
                 progress(taken)
             self._consumer.unassign()
+
+    def _wake(self, places: Iterable[Place]) -> None:
+        """Have the leaders of these partitions fetched from now.
+
+        What librdkafka assigns to a connection that was idle is noticed within a second, or with the next request
+        on it: here is one, of which the answer does not matter.
+        """
+        with suppress(KafkaException):
+            self._consumer.offsets_for_times([KafkaPartition(*place, 0) for place in places], LEADERS_S)
 
     def _take(self, message: Any, left: dict[Place, int], handle: Callable[[RawRecord], None]) -> bool:
         place, offset = Place(message.topic(), message.partition()), message.offset()

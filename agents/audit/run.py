@@ -117,7 +117,7 @@ class AuditRun:
     ) -> AuditReport:
         topics, reader = self._topics, self._reader
         if wait_s > 0:
-            self._wait(group, wait_s, wait_for)
+            self._wait(group, wait_s, wait_for, settle_s)
         for place, committed in reader.committed(self._remediation, topics.classified).items():
             self._classified[place].committed = committed
         for place, committed in reader.committed(self._classifier, topics.invalid).items():
@@ -209,7 +209,7 @@ class AuditRun:
             facts_trimmed=any(low[place] > 0 for place in self._topics.issues),
         )
 
-    def _wait(self, group: str, wait_s: float, wait_for: Collection[str]) -> None:
+    def _wait(self, group: str, wait_s: float, wait_for: Collection[str], settle_s: float) -> None:
         """Lane by lane, with the stream: what the first has yet to write, the second has yet to read."""
         topics, patience = self._topics, Patience(wait_s)
         if LANE in wait_for:
@@ -217,17 +217,23 @@ class AuditRun:
             last = {place: max(partition.facts) for place, partition in self._raw.items() if partition.facts}
             wait_until_past(self._reader, last, group, patience, self._progress)
         if CLASSIFIER in wait_for:
-            self._wait_behind("invalid", topics.invalid, self._classifier, patience.again())
+            ends = self._settled(topics.invalid, settle_s)
+            self._wait_behind("invalid", ends, self._classifier, patience.again())
         if REMEDIATION in wait_for and is_run(self._reader, self._remediation, Patience(min(wait_s, JOIN_S))):
-            self._wait_behind("classified", topics.classified, self._remediation, patience.again())
+            ends = self._settled(topics.classified, settle_s)
+            self._wait_behind("classified", ends, self._remediation, patience.again())
 
-    def _wait_behind(self, stage: str, places: Iterable[Place], group: str, patience: Patience) -> None:
+    def _settled(self, places: Collection[Place], settle_s: float) -> dict[Place, int]:
+        """All that was written up to now. Of a transaction the offsets may be seen before the records are."""
+        stable, _ = self._settle(self._reader.high(places), settle_s)
+        return stable
+
+    def _wait_behind(self, stage: str, ends: Mapping[Place, int], group: str, patience: Patience) -> None:
         last: dict[Place, int] = {}
 
         def note(record: RawRecord) -> None:
             last[Place(record.topic, record.partition)] = record.offset
 
-        ends = self._reader.stable(places)
         self._read(stage, {place: (self._low[place], end) for place, end in ends.items()}, note)
         wait_until_past(self._reader, last, group, patience, self._progress)
 

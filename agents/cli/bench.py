@@ -9,6 +9,7 @@ from rich.console import Console
 
 from assay.agents.bench.broker import broker
 from assay.agents.bench.detect_bench import DetectPlan, bench_detect
+from assay.agents.bench.gate_bench import bench_gate
 from assay.agents.bench.lane_bench import LanePlan, bench_lane
 from assay.agents.bench.loop_bench import LoopPlan, bench_loop
 from assay.agents.bench.micro_bench import bench_micro
@@ -92,7 +93,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 def bench(context: click.Context) -> None:
     """Measure speed and detection; without a name: all benchmarks."""
     if context.invoked_subcommand is None:
-        statuses = [_status(context, each) for each in (micro, lane, detect, loop, pii)]
+        statuses = [_status(context, each) for each in (micro, gate, lane, detect, loop, pii)]
         context.exit(max(statuses))
 
 
@@ -203,6 +204,20 @@ def micro(context: click.Context, rounds: int, records: int, *, as_json: bool) -
     """What each stage costs a trace, in microseconds of CPU: decode, each detector, writing. Needs no Kafka."""
     set_up_logging("ERROR")
     _tell(context, bench_micro(load_policies(load_settings()), rounds, records), as_json=as_json)
+
+
+@bench.command("gate")
+@rounds_option(5)
+@records_option(4_000)
+@json_option
+@click.pass_context
+def gate(context: click.Context, rounds: int, records: int, *, as_json: bool) -> None:
+    """What the gate costs a producer: traces of 10 KB through TraceQualityGate in this process. Needs no Kafka.
+
+    Exits with 1 when a goal is missed.
+    """
+    set_up_logging("ERROR")
+    _tell(context, bench_gate(load_policies(load_settings()), rounds, records), as_json=as_json)
 
 
 def _present(table: Mapping[str, Peer], peers: Sequence[str]) -> list[str]:

@@ -48,7 +48,11 @@ NARROWEST = 120
 @click.option(
     "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many worker processes."
 )
-@click.option("--stay", is_flag=True, help="After the report leave everything running until Ctrl-C.")
+@click.option(
+    "--stay",
+    is_flag=True,
+    help="After the report leave everything running until Ctrl-C, and serve the page with a little traffic on it.",
+)
 @click.option(
     "--keep", is_flag=True, help="Leave this run's topics and journal behind; else they are removed."
 )

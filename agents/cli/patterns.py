@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.agents.investigate.compare import Compared, compare_traces
+from assay.agents.investigate.compared import compared_document
 from assay.agents.investigate.failing import Asked
 from assay.agents.settings import load_settings
 from assay.pipeline.core.clock import rfc3339
-from assay.pipeline.core.document import Json
 from assay.pipeline.investigate.patterns import MOST_CHANCE, Pattern
 
 from .acting import as_json_option, quiet
@@ -92,41 +92,11 @@ def patterns(
     with progress() as told:
         found = compare_traces(load_settings(), asked, passing=passing, support=support, progress=told)
     if as_json:
-        click.echo(json.dumps(_document(found, asked), indent=2))
+        click.echo(json.dumps(compared_document(found, asked), indent=2))
     else:
         _show(found, asked, support)
     if not found.sample.failing:
         click.get_current_context().exit(1)
-
-
-def _document(found: Compared, asked: Asked) -> Json:
-    sample, comparison = found.sample, found.comparison
-    return {
-        "since": rfc3339(asked.since_ns),
-        "failing": sample.failing,
-        "failing_opened": sample.opened,
-        "passing": sample.passing,
-        "passing_offsets": sample.passing_offsets,
-        "not_found": [*sample.not_found],
-        "issues": [{"code": code, "path": path, "traces": count} for code, path, count in found.issues],
-        "tested": comparison.tested,
-        "left_out": [*comparison.left_out],
-        "patterns": [_row_document(each) for each in comparison.patterns],
-    }
-
-
-def _row_document(found: Pattern) -> Json:
-    table = found.table
-    return {
-        "dimension": found.trait.dimension,
-        "value": found.trait.value,
-        **table._asdict(),
-        "failing_share": table.failing_share,
-        "passing_share": table.passing_share,
-        "lift": table.lift,
-        "p": found.chance,
-        "p_corrected": found.corrected,
-    }
 
 
 def _show(found: Compared, asked: Asked, support: int) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from assay.agents.clock import SystemClock
+from assay.agents.replay.desk import job_id
 from assay.agents.settings import Settings, load_settings
 from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.clock import rfc3339
@@ -15,7 +16,6 @@ from assay.pipeline.replay.request import DEFAULT_RATE, MOST_RATE
 
 from .acting import as_json_option, noted, quiet, who_options
 from .choices import WordChoice
-from .replay_options import job_id
 from .replay_start import report, tell, wait_option
 
 

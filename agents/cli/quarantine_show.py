@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from base64 import b64encode
 from pathlib import Path
 
 import click
 
 from assay.agents.audit_log import audit_log
 from assay.agents.clock import SystemClock
-from assay.agents.quarantine import one_contained, open_contained
+from assay.agents.quarantine import one_contained, open_contained, readable
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings, load_settings
 from assay.agents.stores.view_reader import Shown
@@ -58,7 +57,7 @@ def show(
         if value_to is not None:
             value_to.write_bytes(payload.value or b"")
             payload = payload._replace(value=None)
-        document["opened"] = _readable(payload)
+        document["opened"] = readable(payload)
     if as_json:
         click.echo(json.dumps(document, indent=2))
         return
@@ -79,20 +78,3 @@ async def _look(
     opener = EnvelopeSealer(FileKeyProvider(settings.keys_path), clock)
     async with audit_log(settings) as log:
         return shown, await open_contained(settings, shown, log, opener, clock, actor=actor, reason=reason)
-
-
-def _readable(payload: Payload) -> dict[str, object]:
-    return {
-        "key": _text(payload.key),
-        "value": _text(payload.value),
-        "headers": [[name, _text(content)] for name, content in payload.headers],
-    }
-
-
-def _text(content: bytes | None) -> object:
-    if content is None:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return {"base64": b64encode(content).decode()}

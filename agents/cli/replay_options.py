@@ -1,12 +1,10 @@
 """What the verbs of ``assay replay`` share: which traces, and how."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from assay.pipeline.core.canonical import canonical
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.record import Source
@@ -105,9 +103,3 @@ def moment(option: str, text: str, now_ns: int) -> str:
         return rfc3339(moment_ns(text, now_ns))
     except ValueError:
         raise click.BadParameter(FORMS, param_hint=option) from None
-
-
-def job_id(request: ReplayRequest, actor: str, at: str) -> str:
-    """A short id, derived from who asked for what and when."""
-    content = canonical({"request": request.to_json(), "actor": actor, "at": at})
-    return f"r-{hashlib.sha256(content).hexdigest()[:10]}"

@@ -8,17 +8,15 @@ import click
 
 from assay.agents.clock import SystemClock
 from assay.agents.policy_in_use import bundle_in_use
-from assay.agents.replay.predict import Plan, Planner, read_book
-from assay.agents.replay.service import new_forge
-from assay.agents.replay.shelf import KafkaShelf
-from assay.agents.settings import Settings, load_settings
-from assay.agents.topics import topic_name
-from assay.pipeline.core.topics import TopicRole
-from assay.pipeline.policy.bundle import Bundle
-from assay.pipeline.replay import ReplayDecision, ReplayRequest
+from assay.agents.replay.planning import document_of, make_plan
+from assay.agents.replay.predict import Plan
+from assay.agents.settings import load_settings
+from assay.pipeline.replay import ReplayDecision
 
 from .acting import as_json_option, quiet
 from .replay_options import filter_options, request_of
+
+__all__ = ["document_of", "lines_of", "plan"]
 
 DECISIONS = {
     ReplayDecision.REPLAY: "would be replayed",
@@ -53,29 +51,6 @@ def plan(*, as_json: bool, **options: Any) -> None:
         click.echo(json.dumps(document_of(found), indent=2))
     else:
         click.echo("\n".join(lines_of(found)))
-
-
-async def make_plan(settings: Settings, bundle: Bundle, request: ReplayRequest, now_ns: int) -> Plan:
-    """The plan of a request, by what the topics say now."""
-    shelf = KafkaShelf(settings)
-    await shelf.start()
-    try:
-        book = await read_book(shelf, topic_name(TopicRole.REPLAYS, settings.topic_prefix))
-        planner = Planner(shelf, book, new_forge(settings, bundle), bundle, settings.topic_prefix)
-        return await planner(request, None, now_ns)
-    finally:
-        await shelf.stop()
-
-
-def document_of(plan: Plan) -> dict[str, Any]:
-    """A plan as JSON."""
-    return {
-        "found": plan.found,
-        "decisions": dict(plan.decisions),
-        "predicted": dict(plan.predicted),
-        "codes": dict(plan.codes),
-        "examples": plan.examples,
-    }
 
 
 def lines_of(plan: Plan) -> list[str]:

@@ -3,24 +3,22 @@
 import asyncio
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
 
 from assay.agents.clock import SystemClock
-from assay.agents.replay.desk import answered, send
-from assay.agents.replay.shelf import KafkaShelf
+from assay.agents.replay.desk import ask, job_id, plain_act
 from assay.agents.settings import Settings, load_settings
-from assay.agents.topics import topic_name
 from assay.pipeline.core.audit_chain import Act
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.codes import IssueCode
-from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.replay import Arrival, Command, ReplayBook, ReplayRequest, Status, Verb
 
 from .acting import as_json_option, noted, quiet, who_options
 from .main import REFUSED, UNAVAILABLE
-from .replay_options import filter_options, job_id, request_of
+from .replay_options import filter_options, request_of
 
 SOURCE = "/assay/cli"
 wait_option = click.option(
@@ -92,16 +90,7 @@ async def tell(
     settings: Settings, command: Command, wait_s: float, act: Act | None = None
 ) -> ReplayBook | None:
     """Note the command in the audit log, as ``act`` where it says more, write it, and wait for the agent's answer."""
-    plain = Act(command.actor, f"replay.{command.verb}", command.job, command.reason, command.at)
-    await noted(settings, act or plain)
-    await send(settings, [command.to_outgoing(SOURCE)])
-    shelf = KafkaShelf(settings)
-    await shelf.start()
-    try:
-        topic = topic_name(TopicRole.REPLAYS, settings.topic_prefix)
-        return await answered(shelf, topic, command, wait_s)
-    finally:
-        await shelf.stop()
+    return await ask(settings, command, wait_s, partial(noted, settings, act or plain_act(command)), SOURCE)
 
 
 def report(command: Command, book: ReplayBook | None, *, as_json: bool) -> int:

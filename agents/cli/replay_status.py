@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-from typing import Any
 
 import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from assay.agents.replay.documents import job_document
 from assay.agents.replay.predict import read_book
 from assay.agents.replay.shelf import KafkaShelf
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
-from assay.pipeline.replay import Job, ReplayBook
+from assay.pipeline.replay import ReplayBook
 
 from .acting import as_json_option, quiet
 from .main import FINDINGS
@@ -40,7 +40,7 @@ def status(ctx: click.Context, job: str | None, *, as_json: bool) -> None:
     chosen = [*book.jobs.values()] if job is None else [book.jobs[job]]
     chosen.sort(key=lambda each: each.started_at, reverse=True)
     if as_json:
-        documents = [document_of(each) for each in chosen]
+        documents = [job_document(each) for each in chosen]
         click.echo(json.dumps(documents if job is None else documents[0], indent=2))
         return
     table = Table(*COLUMNS, box=box.SIMPLE_HEAD)
@@ -57,22 +57,6 @@ def status(ctx: click.Context, job: str | None, *, as_json: bool) -> None:
             each.why or each.reason,
         )
     Console(width=160).print(table)
-
-
-def document_of(job: Job) -> dict[str, Any]:
-    """A job as JSON."""
-    return {
-        "job": job.job,
-        "status": job.status.value,
-        "request": job.request.to_json(),
-        "done": dict(job.done),
-        "remaining": job.remaining,
-        "started_at": job.started_at,
-        "updated_at": job.updated_at,
-        "actor": job.actor,
-        "reason": job.reason,
-        "why": job.why,
-    }
 
 
 async def _book(settings: Settings) -> ReplayBook:

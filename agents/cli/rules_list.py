@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assay.pipeline.core.document import Json
+from assay.agents.rule_documents import rule_document
 from assay.pipeline.policy.remediation_rule import RemediationRule, RuleBook
 
 from .policy_directory import DIRECTORY, WHERE, bundle_of
@@ -30,26 +30,11 @@ def list_rules(directory: Path | None, *, as_json: bool) -> None:
     bundle = bundle_of(directory)
     found = RuleBook(bundle.remediation_rules).rules
     if as_json:
-        document = {"bundle": bundle.bundle_id, "rules": [_document(rule) for rule in found]}
+        document = {"bundle": bundle.bundle_id, "rules": [rule_document(rule) for rule in found]}
         click.echo(json.dumps(document, indent=2))
         return
     # Nothing is folded: a code can be searched for.
     Console(width=_width(found)).print(_table(found))
-
-
-def _document(rule: RemediationRule) -> Json:
-    return {
-        "rule": rule.name,
-        "version": rule.version,
-        "order": rule.order,
-        "subject": rule.subject,
-        "codes": [*sorted(rule.codes)],
-        "auto_remediable": rule.auto_remediable,
-        "success_rate": rule.success_rate,
-        "owner": rule.provenance.owner,
-        "reason": rule.provenance.reason,
-        "file": rule.file,
-    }
 
 
 def _table(found: Sequence[RemediationRule]) -> Table:

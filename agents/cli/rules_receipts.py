@@ -14,7 +14,7 @@ from rich.table import Table
 
 from assay.agents.audit_log import audit_log
 from assay.agents.clock import SystemClock
-from assay.agents.receipt_list import Found, Receipts, Wanted, look_up
+from assay.agents.receipt_list import Found, Receipts, Wanted, look_up, receipt_document
 from assay.agents.sealing import EnvelopeSealer, FileKeyProvider
 from assay.agents.settings import Settings, load_settings
 from assay.pipeline.core.audit_chain import Act
@@ -27,12 +27,6 @@ from .acting import as_json_option, quiet
 from .moments import Moment
 
 COLUMNS = ("when", "rule", "result", "outcome", "tenant", "source", "paths")
-OPEN_MEMBERS = (
-    *("repair_id", "number", "of", "rule", "version", "at", "result", "effect", "error", "codes", "paths"),
-    *("outcome", "reason", "tenant_id", "subject", "schema_version", "trace_id", "producer", "source"),
-    *("attempts", "fingerprint", "input_sha256", "output_sha256", "bundle"),
-)
-"""What is shown of a receipt; its sealed changes are not."""
 
 
 class Asked(NamedTuple):
@@ -84,7 +78,7 @@ def receipts(
     wanted = Wanted(rule, trace, tenant, _text(since), _text(until))
     asked = Asked(actor, reason) if opened else None
     found, chosen, changes = asyncio.run(_look(settings, wanted, limit, asked))
-    documents = [_document(each, found) for each in chosen]
+    documents = [receipt_document(each, found) for each in chosen]
     for document, change in zip(documents, changes, strict=False):
         document["changes"] = change
     if found.unreadable:
@@ -132,11 +126,6 @@ def _opened(found: Found, opener: EnvelopeSealer) -> Json:
     except SealError:
         return None
     return None if changes is None else {"patch": changes.patch, "inverse": changes.inverse}
-
-
-def _document(found: Found, receipts: Receipts) -> dict[str, Json]:
-    shown = {name: found.document.get(name) for name in OPEN_MEMBERS}
-    return shown | {"source": found.source, "retracted": receipts.is_retracted(found)}
 
 
 def _table(chosen: Sequence[Found], found: Receipts) -> Table:

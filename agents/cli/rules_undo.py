@@ -7,6 +7,7 @@ import click
 
 from assay.agents.clock import SystemClock
 from assay.agents.policy_in_use import bundle_in_use
+from assay.agents.replay.desk import job_id
 from assay.agents.replay.predict import read_book
 from assay.agents.replay.service import new_forge
 from assay.agents.replay.shelf import KafkaShelf
@@ -22,7 +23,6 @@ from assay.pipeline.replay.request import DEFAULT_RATE, MOST_HOPS, MOST_RATE
 
 from .acting import as_json_option, quiet, who_options
 from .moments import Moment
-from .replay_options import job_id
 from .replay_start import report, tell, wait_option
 
 WORDS = {

@@ -5,9 +5,8 @@ import json
 import click
 
 from assay.agents.replay.predict import Plan
-from assay.agents.task_desk import stored_edit
 from assay.agents.tasks_connected import At
-from assay.pipeline.tasks import Happening, Task, TaskCommand
+from assay.pipeline.tasks import Task, TaskCommand
 
 from .acting import as_json_option, who_options
 from .main import FINDINGS
@@ -60,10 +59,4 @@ def complete(
 async def _complete(
     at: At, name: str, who: tuple[str, str], wait_s: float, *, replay: bool, dry_run: bool
 ) -> tuple[Plan, tuple[TaskCommand, Task | None] | None]:
-    task = await at.task(name)
-    plan = await at.desk.plan(task, stored_edit(task)) if replay or dry_run else Plan()
-    if dry_run or (replay and not plan.replays):
-        return plan, None
-    if replay:
-        await at.desk.refuse_overlap(task)
-    return plan, await at.tell(task, Happening.COMPLETE, who, wait_s, replay=replay)
+    return await at.complete(await at.task(name), who, wait_s, replay=replay, dry_run=dry_run)

@@ -6,18 +6,15 @@ from typing import Any
 
 import click
 
-from assay.agents.clock import SystemClock
 from assay.agents.replay.predict import Plan
 from assay.agents.task_desk import Looked, sealed_patch, stored_edit
 from assay.agents.tasks_connected import At
-from assay.pipeline.core.audit_chain import Act
-from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.errors import RefusedError
 from assay.pipeline.replay import Edit, EditKind
 from assay.pipeline.replay.edit import EditError, read_patch
 from assay.pipeline.tasks import Happening, Task, TaskCommand
 
-from .acting import as_json_option, noted, who_options
+from .acting import as_json_option, who_options
 from .main import FINDINGS
 from .replay_plan import document_of, lines_of
 from .replay_start import wait_option
@@ -87,11 +84,7 @@ async def _look(at: At, name: str, who: tuple[str, str]) -> Looked:
         raise RefusedError(
             "commands on this machine may not open traces: set ASSAY_MAY_OPEN_TRACES where people may see them"
         )
-    candidate = await at.desk.first(task)
-    actor, reason = who
-    now = rfc3339(SystemClock().now_ns())
-    await noted(at.settings, Act(actor, "task.open", str(candidate.root), reason, now))
-    return await at.desk.look(candidate)
+    return (await at.look(task, who)).looked
 
 
 async def _try(

@@ -11,6 +11,7 @@ class TenantsGroup(VerbGroup):
     """Loads a verb's module only when it is called."""
 
     verbs: ClassVar[dict[str, tuple[str, str]]] = {
+        "report": ("tenants_report", "report_of_tenant"),
         "shred": ("tenants_shred", "shred_tenant"),
     }
 

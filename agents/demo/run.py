@@ -26,6 +26,7 @@ from .plan import DemoPlan
 from .prerequisites import require_prerequisites
 from .repair import first_repair
 from .result import DemoResult, Flowed, count_faults
+from .staying import staying
 from .story import Story
 from .surroundings import alone, fresh_topics, running_stack, settings_for_run, short_id
 from .worker import LOG_NAME, OTHERS_LOG_NAME, Worker, running_lanes, running_others
@@ -90,7 +91,10 @@ class _Run:
         display.clear()
         show(result, home / REPORT_NAME)
         if self.plan.stay:
-            _wait_for_signal()
+            display.doing("starting the page")
+            with staying(settings) as url:
+                display.done(f"the page is at {url} with some traffic to look at, until Ctrl-C")
+                _wait_for_signal()
         display.doing("stopping the workers")
         return (*result.failures, *_ended_badly(others), *_ended_badly(lanes))
 

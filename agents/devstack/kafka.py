@@ -102,8 +102,10 @@ def answers(port: int) -> bool:
 def _format(command: list[str], properties: Path) -> None:
     # Kafka's own form of an id: 16 bytes in URL-safe base64; a leading dash would look like an option.
     cluster = base64.urlsafe_b64encode(b"\x10" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+    # The tool runs for a second: to compile it well would take longer.
+    tool = [*command, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool"]
     done = subprocess.run(
-        [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
+        [*tool, "format", "-t", cluster, "-c", str(properties)],
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,7 @@ from .state import ProcessId
 LOG_KEPT_BYTES = 8 * 1_048_576
 CLOCK_STEP_S = 1.0
 """Start times are told relative to the wall clock, which may be set between two looks at them."""
+POLL_S = 0.05
 
 
 def spawn(argv: list[str], log: Path) -> ProcessId:
@@ -40,7 +43,7 @@ def find(known: ProcessId | None) -> psutil.Process | None:
     try:
         process = psutil.Process(known.pid)
         if process.status() == psutil.STATUS_ZOMBIE:
-            process.wait(timeout=0)  # our own child: take its exit status, so that it can go
+            _reap(process)
             return None
         ours = abs(process.create_time() - known.created) < CLOCK_STEP_S
     except (psutil.NoSuchProcess, psutil.TimeoutExpired):
@@ -62,10 +65,29 @@ def stop(process: psutil.Process, timeout_s: float) -> None:
     try:
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)  # a paused process hears nothing before it goes on
-        try:
-            process.wait(timeout_s)
-        except psutil.TimeoutExpired:
+        if not _ends(process, timeout_s):
             process.kill()
-            process.wait(timeout_s)
+            _ends(process, timeout_s)
     except psutil.NoSuchProcess:
         return
+
+
+def _ends(process: psutil.Process, within_s: float) -> bool:
+    """Whether it does. Who started it may live on and not ask for its exit status: it has ended all the same."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            process.wait(min(POLL_S, within_s))
+        except psutil.TimeoutExpired:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                _reap(process)
+                return True
+        else:
+            return True
+    return False
+
+
+def _reap(zombie: psutil.Process) -> None:
+    """Take its exit status if it is our own child, so that it can go."""
+    with suppress(psutil.TimeoutExpired):
+        zombie.wait(timeout=0)

@@ -1,7 +1,7 @@
 """Reading views. Built with a tenant it gives that tenant's data and no other's (DESIGN 9)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
@@ -39,9 +39,11 @@ class ViewReader:
     What belongs to another tenant is not there either: a reader built with a tenant cannot be asked for it.
     """
 
-    def __init__(self, url: str, keys: ViewKeys, tenant: str = "") -> None:
-        """``tenant`` empty = all, for operators."""
-        self._redis: Any = view_client(url)  # its answers are typed for every way of decoding at once
+    def __init__(self, url: str, keys: ViewKeys, tenant: str = "", *, client: Any = None) -> None:
+        """``tenant`` empty = all, for operators. A ``client`` is shared, and closed by who made it."""
+        # Its answers are typed for every way of decoding at once.
+        self._redis: Any = client or view_client(url)
+        self._shared = client is not None
         self._keys = keys
         self._tenant = tenant
 
@@ -58,18 +60,8 @@ class ViewReader:
             for name in names:
                 pipeline.hgetall(self._keys.bucket(generation, name))
             found = await pipeline.execute()
-        return [self._own(bucket) for bucket in found]
-
-    def _own(self, bucket: Mapping[str, str]) -> dict[str, int]:
-        counts = {name: int(number) for name, number in bucket.items()}
-        if not self._tenant:
-            return counts
-        split = ((name, words_of(name), number) for name, number in counts.items())
-        return {
-            name: number
-            for name, words, number in split
-            if words[0] in _OF_TENANTS and len(words) > 2 and words[2] == self._tenant
-        }
+        counted = ({name: int(number) for name, number in bucket.items()} for bucket in found)
+        return [counts_of(self._tenant, counts) for counts in counted]
 
     async def documents(
         self, collection: str, where: Iterable[str] = (), *, oldest: int = 0, most: int = 100
@@ -118,10 +110,7 @@ class ViewReader:
         generation = await self.generation()
         async with as_unavailable():
             found = await self._redis.hgetall(self._keys.sums(generation, collection))
-        sums = {name: int(number) for name, number in found.items()}
-        if not self._tenant:
-            return sums
-        return {name: number for name, number in sums.items() if name.partition("=")[2] == self._tenant}
+        return sums_of(self._tenant, {name: int(number) for name, number in found.items()})
 
     def _indexes(self, generation: str, collection: str, where: Iterable[str]) -> list[str]:
         own = [f"tenant={self._tenant}"] if self._tenant else []
@@ -136,10 +125,31 @@ class ViewReader:
 
     async def close(self) -> None:
         """Disconnect. Never raises."""
+        if self._shared:
+            return
         try:
             await self._redis.aclose()
         except (RedisError, OSError):
             return
+
+
+def counts_of(tenant: str, counts: dict[str, int]) -> dict[str, int]:
+    """Counters that a tenant may see: its own; all for an empty name."""
+    if not tenant:
+        return counts
+    split = ((name, words_of(name), number) for name, number in counts.items())
+    return {
+        name: number
+        for name, words, number in split
+        if words[0] in _OF_TENANTS and len(words) > 2 and words[2] == tenant
+    }
+
+
+def sums_of(tenant: str, sums: dict[str, int]) -> dict[str, int]:
+    """Sums that a tenant may see: those that name it; all for an empty name."""
+    if not tenant:
+        return sums
+    return {name: number for name, number in sums.items() if name.partition("=")[2] == tenant}
 
 
 def _value(text: str) -> dict[str, Json] | None:

@@ -159,10 +159,19 @@ class Transport(Protocol):
         """
         ...
 
+    async def ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Where these partitions end now, records of open transactions included. Raises :class:`TransientError`."""
+        ...
+
     async def read(
-        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+        self,
+        partitions: Sequence[TopicPartition],
+        take: Callable[[Sequence[Record]], None],
+        begin: Mapping[TopicPartition, int] | None = None,
     ) -> None:
         """All committed records of these partitions, from the beginning up to the end as it is now, outside of any group.
+
+        ``begin``: offsets to begin with instead, for partitions that are in it.
 
         ``take`` gets them in parts, in order per partition. What is in an open transaction at that time is waited
         for: the end is that of all records, not of the committed ones. Raises :class:`TransientError`.

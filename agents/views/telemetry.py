@@ -10,19 +10,24 @@ from assay.pipeline.core.metrics import Metric
 from assay.pipeline.policy.quality_rules import QualityMetric
 
 from .monitor import Looked
-from .specs import OF_AGENT
+from .specs import OF_AGENT, QUARANTINE_AGENT, VIEWS_AGENT
 
 
 class ViewsTelemetry:
     """What the quality monitor saw, how the views stand and what is contained; every name starts at zero."""
 
     def __init__(self, registry: CollectorRegistry, agents: Sequence[str]) -> None:
-        """``agents``: those of the process that keep views."""
-        self._quality = _gauge(metrics.QUALITY, registry)
+        """``agents``: those of the process that keep views.
+
+        What one agent alone can tell is exported by its process alone: the zero of another would be a second answer.
+        """
+        monitors = registry if VIEWS_AGENT in agents else None
+        contains = registry if QUARANTINE_AGENT in agents else None
+        self._quality = _gauge(metrics.QUALITY, monitors)
         for name in QualityMetric:
             self._quality.labels(name.value)
-        self._records = _gauge(metrics.QUARANTINE_RECORDS, registry)
-        self._oldest = _gauge(metrics.QUARANTINE_OLDEST, registry)
+        self._records = _gauge(metrics.QUARANTINE_RECORDS, contains)
+        self._oldest = _gauge(metrics.QUARANTINE_OLDEST, contains)
         self._available = _gauge(metrics.VIEW_AVAILABLE, registry)
         for agent in agents:
             for view in OF_AGENT[agent]:
@@ -44,5 +49,5 @@ class ViewsTelemetry:
         self._available.labels(view).set(available)
 
 
-def _gauge(metric: Metric, registry: CollectorRegistry) -> Gauge:
+def _gauge(metric: Metric, registry: CollectorRegistry | None) -> Gauge:
     return Gauge(metric.name, metric.help, metric.labels, registry=registry)

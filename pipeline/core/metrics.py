@@ -208,4 +208,31 @@ METRICS = (
 )
 """Of every worker process."""
 
-ALL_METRICS = (*METRICS, *NOTIFIER_METRICS, *VIEW_METRICS, *REPLAY_METRICS, *AUDIT_METRICS)
+HTTP_REQUESTS = Metric(
+    "http_requests_total",
+    "counter",
+    ("method", "route", "status"),
+    "Requests to the API, by the route's pattern; what fits no route is `none`.",
+)
+HTTP_SECONDS = Metric(
+    "http_request_seconds", "histogram", ("route",), "From a request to the end of its answer."
+)
+KEYS_REFUSED = Metric(
+    "api_keys_refused_total",
+    "counter",
+    ("why",),
+    "Requests that were not let in, by what was wrong with the key.",
+)
+WEBSOCKET_CONNECTIONS = Metric(
+    "websocket_connections_active", "gauge", (), "Clients that listen to the live feed of issue groups."
+)
+WEBSOCKET_DROPS = Metric(
+    "websocket_backpressure_drops",
+    "gauge",
+    (),
+    "Updates that slow clients of the live feed did not get, since the process began.",
+)
+API_METRICS = (HTTP_REQUESTS, HTTP_SECONDS, KEYS_REFUSED, WEBSOCKET_CONNECTIONS, WEBSOCKET_DROPS)
+"""Those of `assay serve`."""
+
+ALL_METRICS = (*METRICS, *NOTIFIER_METRICS, *VIEW_METRICS, *REPLAY_METRICS, *AUDIT_METRICS, *API_METRICS)

@@ -19,7 +19,7 @@ from assay.agents.devstack import ServiceState, Stack
 from assay.agents.settings import load_settings
 from assay.agents.topic_admin import admin_client
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 TRACES = 2000
 STORY = 1 + FOR_A_PERSON

@@ -101,6 +101,7 @@ def test_it_exits_with_1_when_a_goal_is_missed_and_says_which(
 
 
 @pytest.mark.broker
+@pytest.mark.long
 def test_the_loop_is_measured_on_kafka(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """S0-126: every trace of a storm has its end, or the run would not."""
     monkeypatch.setenv("ASSAY_BOOTSTRAP_SERVERS", stack.bootstrap_servers)

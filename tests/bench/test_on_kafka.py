@@ -1,7 +1,9 @@
 """The whole benchmark, small, on the real broker."""
 
 import json
+import secrets
 import time
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -17,11 +19,16 @@ from assay.agents.cli.bench import bench
 from assay.agents.devstack import Stack
 from assay.agents.settings import Settings, load_settings
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
+
+
+NAME = secrets.token_hex(4)
+"""Of all sites of these tests: other benchmarks may run on this broker meanwhile."""
 
 
 @pytest.fixture
 def settings(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr("assay.agents.bench.site.secrets", SimpleNamespace(token_hex=lambda _: NAME))
     monkeypatch.setenv("ASSAY_BOOTSTRAP_SERVERS", stack.bootstrap_servers)
     monkeypatch.setenv("ASSAY_REDIS_URL", stack.redis_url)
     return load_settings()
@@ -31,7 +38,9 @@ def assert_all_topics_go(settings: Settings) -> None:
     """Kafka confirms a deletion before its metadata tell of it, so it is asked until then."""
     client = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     deadline = time.monotonic() + 10
-    while left := [name for name in client.list_topics(timeout=10).topics if name.startswith("bench-")]:
+    while left := [
+        name for name in client.list_topics(timeout=10).topics if name.startswith(f"bench-{NAME}")
+    ]:
         assert time.monotonic() < deadline, left
 
 

@@ -29,7 +29,7 @@ from ..conftest import topics_of_its_own
 from ..processes import Processes
 from .mutant_worker import BUGS, THREE, Bug
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 RECORDS = 3000
 HERE = Path(__file__).parent

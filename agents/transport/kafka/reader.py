@@ -19,17 +19,32 @@ READ_RECORDS = 1000
 FETCH_BYTES = 4_194_304
 
 
+async def ends_of(settings: Settings, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """See :meth:`assay.agents.transport.protocol.Transport.ends`."""
+    try:
+        return await _ends(settings, partitions)
+    except KafkaError as error:
+        raise _unreadable(partitions, error) from error
+
+
 async def read_all(
-    settings: Settings, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+    settings: Settings,
+    partitions: Sequence[TopicPartition],
+    take: Callable[[Sequence[Record]], None],
+    begin: Mapping[TopicPartition, int],
 ) -> None:
     """See :meth:`assay.agents.transport.protocol.Transport.read`."""
     if not partitions:
         return
     try:
-        await _read(settings, partitions, await _ends(settings, partitions), take)
+        await _read(settings, partitions, await _ends(settings, partitions), take, begin)
     except KafkaError as error:
-        topics = ", ".join(sorted({partition.topic for partition in partitions}))
-        raise TransientError(f"cannot read {topics}: {type(error).__name__}") from error
+        raise _unreadable(partitions, error) from error
+
+
+def _unreadable(partitions: Sequence[TopicPartition], error: KafkaError) -> TransientError:
+    topics = ", ".join(sorted({partition.topic for partition in partitions}))
+    return TransientError(f"cannot read {topics}: {type(error).__name__}")
 
 
 async def _ends(settings: Settings, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -48,12 +63,15 @@ async def _read(
     partitions: Sequence[TopicPartition],
     ends: Mapping[TopicPartition, int],
     take: Callable[[Sequence[Record]], None],
+    begin: Mapping[TopicPartition, int],
 ) -> None:
     consumer = _consumer(settings, "read_committed")
     try:
         await consumer.start()
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
+        for partition in begin.keys() & set(partitions):
+            consumer.seek(partition, begin[partition])
         left = list(partitions)
         while left := [each for each in left if await consumer.position(each) < ends[each]]:
             found = await consumer.getmany(*left, timeout_ms=WAIT_MS, max_records=READ_RECORDS)

@@ -1,6 +1,6 @@
 """The transport on Kafka."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
@@ -14,7 +14,7 @@ from assay.pipeline.core.record import Record
 
 from .consumer import KafkaConsumer
 from .producer import KafkaProducer
-from .reader import read_all
+from .reader import ends_of, read_all
 
 
 class KafkaTransport:
@@ -70,11 +70,18 @@ class KafkaTransport:
             self._settings, group=group, topics=(topic, *more_topics), slots=slots, listener=listener
         )
 
+    async def ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """See :class:`Transport`."""
+        return await ends_of(self._settings, partitions)
+
     async def read(
-        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+        self,
+        partitions: Sequence[TopicPartition],
+        take: Callable[[Sequence[Record]], None],
+        begin: Mapping[TopicPartition, int] | None = None,
     ) -> None:
         """See :class:`Transport`."""
-        await read_all(self._settings, partitions, take)
+        await read_all(self._settings, partitions, take, begin or {})
 
     def producer(self, transactional_id: str) -> KafkaProducer:
         """See :class:`Transport`."""

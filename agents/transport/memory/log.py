@@ -23,7 +23,8 @@ class Transaction:
     """What one producer wrote between begin and end."""
 
     status: Status = Status.OPEN
-    touched: set[TopicPartition] = field(default_factory=set)
+    touched: dict[TopicPartition, int] = field(default_factory=dict)
+    """Each partition that it wrote to, and the offset of its first record there."""
     offsets: dict[tuple[str, TopicPartition], int] = field(default_factory=dict)
 
 
@@ -73,7 +74,7 @@ class MemoryLog:
         )
         entries.append(Entry(record, transaction))
         if transaction is not None:
-            transaction.touched.add(partition)
+            transaction.touched.setdefault(partition, offset)
         return offset
 
     def end(self, partition: TopicPartition) -> int:
@@ -82,10 +83,8 @@ class MemoryLog:
 
     def stable_end(self, partition: TopicPartition) -> int:
         """The last stable offset: where the oldest open transaction of the partition begins, else the end."""
-        for offset, entry in enumerate(self._entries[partition]):
-            if entry.transaction is not None and entry.transaction.status is Status.OPEN:
-                return offset
-        return self.end(partition)
+        begun = (each.touched[partition] for each in self._open.values() if partition in each.touched)
+        return min(begun, default=self.end(partition))
 
     def read(self, partition: TopicPartition, offset: int, most: int) -> tuple[list[RawRecord], int]:
         """Committed records from an offset on, and the position after them."""

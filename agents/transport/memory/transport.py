@@ -175,13 +175,20 @@ class MemoryTransport:
         member = Member(f"member-{next(self._numbers):04d}", listener)
         return MemoryConsumer(self.log, self.group(group, topic, slots, more_topics), member, slots)
 
+    async def ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """See :class:`Transport`."""
+        return {partition: self.log.end(partition) for partition in partitions}
+
     async def read(
-        self, partitions: Sequence[TopicPartition], take: Callable[[Sequence[Record]], None]
+        self,
+        partitions: Sequence[TopicPartition],
+        take: Callable[[Sequence[Record]], None],
+        begin: Mapping[TopicPartition, int] | None = None,
     ) -> None:
         """See :class:`Transport`."""
         for partition in partitions:
             end = self.log.end(partition)
-            position = 0
+            position = (begin or {}).get(partition, 0)
             while position < end:
                 records, position = self.log.read(partition, position, READ_RECORDS)
                 take(records)

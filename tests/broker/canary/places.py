@@ -43,6 +43,7 @@ REPORTS = (
     "rules receipts",
     "tasks list",
     "tasks show TASK",
+    "tenants report TENANT --format html",
     "trace show SOURCE",
     "views criticals",
     "views quality",
@@ -51,7 +52,10 @@ REPORTS = (
 )
 """What shows something of traces, or of what became of them. Words in capitals stand for what there is."""
 NO_REPORTS = frozenset(
-    {"bench", "demo", "dev", "drill", "generate", "policy", "tenants", "topics", "validate", "worker"}
+    {
+        *("bench", "config", "demo", "dev", "drill", "generate", "keys", "micro", "policy", "serve"),
+        *("topics", "validate", "worker"),
+    }
 )
 """Verbs that show nothing of the traces that went through; a demo's are its own."""
 SEPARATOR = b"\n"

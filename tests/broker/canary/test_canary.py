@@ -29,7 +29,7 @@ from .places import REPORTS, Endpoint, Grown, Place, Reports, files, in_redis, p
 from .planting import canary, plant_all
 from .stems import all_hits
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 TRACES = 1_000
 TOLD = 20
@@ -157,6 +157,7 @@ def reports(site: Site, patch: pytest.MonkeyPatch) -> Iterator[Place]:
         "GROUP": groups[0]["fingerprint"],
         "CODE": groups[0]["code"],
         "SOURCE": contained[0]["source"],
+        "TENANT": contained[0]["tenant"],
     }
     for words in REPORTS:
         arguments = [names.get(word, word) for word in words.split()]

@@ -21,7 +21,7 @@ from assay.pipeline.tasks import from_json as task_from_json
 from ...processes import ASSAY, environment
 from ..conftest import Workers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 ENDS_WITHIN_S = 200
 
 

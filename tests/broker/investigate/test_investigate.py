@@ -16,7 +16,7 @@ from assay.pipeline.core.topics import TopicRole
 
 from .conftest import FAILING, PASSING, SECRET, Run, Scene
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 WHO = ("--actor", "dana", "--reason", "on duty")
 PATIENCE_S = 30
 

@@ -9,7 +9,7 @@ from assay.pipeline.core.topics import TopicRole
 
 from .conftest import PARTITIONS, Stage, header, root_of
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 TRACES = 2000
 CRASHED = 137

@@ -5,8 +5,9 @@ from typing import Any
 
 import jsonpatch
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
+from jsonpointer import JsonPointerException
 
 from assay.agents.audit.observe import canonical
 from assay.agents.audit.patch import PatchError, apply
@@ -76,6 +77,13 @@ def test_what_does_not_fit_is_refused(document: Any, patch: Any) -> None:
 
 @given(documents, documents)
 def test_it_agrees_with_the_library(before: Any, after: Any) -> None:
+    """Where the library is right: of some arrays it makes patches that it cannot apply, or that RFC 6902 forbids."""
     patch = jsonpatch.make_patch(before, after)
-    library = jsonpatch.apply_patch(before, patch)
+    assume(
+        not any(step["path"].startswith(f"{step['from']}/") for step in patch.patch if step["op"] == "move")
+    )
+    try:
+        library = jsonpatch.apply_patch(before, patch)
+    except (jsonpatch.JsonPatchException, JsonPointerException):
+        reject()
     assert canonical(apply(copy.deepcopy(before), copy.deepcopy(patch.patch))) == canonical(library)

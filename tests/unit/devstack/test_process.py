@@ -100,6 +100,23 @@ def test_stop_kills_a_process_that_does_not_listen(run: Spawn, tmp_path: Path) -
     assert not found.is_running()
 
 
+def test_stop_does_not_wait_for_another_process_to_hear_of_the_end(tmp_path: Path) -> None:
+    """Who started the server may live on: `assay dev down` at another terminal is done all the same."""
+    script = f"sleep 60 & echo $! > {tmp_path}/pid.new; mv {tmp_path}/pid.new {tmp_path}/pid; exec tail -f /dev/null"
+    parent = spawn(["/bin/sh", "-c", script], tmp_path / "log")
+    try:
+        while not (tmp_path / "pid").exists():
+            os.sched_yield()
+        while psutil.Process(parent.pid).name() != "tail":  # a shell would hear of the end
+            os.sched_yield()
+        child = psutil.Process(int((tmp_path / "pid").read_text()))
+        stop(child, timeout_s=10)
+        assert child.status() == psutil.STATUS_ZOMBIE
+    finally:
+        os.kill(parent.pid, signal.SIGKILL)
+        wait_until_gone(parent)
+
+
 def test_only_the_process_that_listens_counts_as_listening(run: Spawn) -> None:
     """A stranger on our port must not be taken for our server."""
     found = find(run("exec sleep 60"))

@@ -76,6 +76,8 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "log_level": "ERROR",
         "crash_at": "after_send",
         "may_open_traces": "True",
+        "backpressure_threshold": "0.5",
+        "websocket_timeout_ms": "5000",
     }
     value = right.get(name, "3")
     set_env(monkeypatch, **{name: value})

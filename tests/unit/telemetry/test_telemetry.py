@@ -9,15 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
+from assay.agents.invalid_by_tenant import MOST_TENANTS, OTHER_TENANTS
 from assay.agents.lanes.step import SourceRange
-from assay.agents.telemetry import MOST_TENANTS, OTHER_TENANTS, Telemetry
+from assay.agents.telemetry import DEAD_LETTER_REASONS, Telemetry
+from assay.pipeline.classify import decision as classify_decision
 from assay.pipeline.core.codes import IssueCode
+from assay.pipeline.core.issue import Category, Severity
 from assay.pipeline.core.metrics import METRICS, Metric
-from assay.pipeline.core.outcome import Hop, Outcome, Reason
+from assay.pipeline.core.outcome import Disposition, Hop, Outcome, Reason
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.dispose import Tally
 from assay.pipeline.dispose.testing import BUNDLE, a_record, an_issue
+from assay.pipeline.policy.classification import CLASSIFICATION
+from assay.pipeline.remediate import decision as remediate_decision
 
 NOW_NS = 1_700_000_001_000_000_000
 SOURCES = [SourceRange("traces.raw", 0, 0, 10, 10)]
@@ -86,6 +91,54 @@ def test_what_can_be_known_starts_at_zero() -> None:
     for cause in ("FencedError", "UnknownOutcomeError", "TransientError", "TimeoutError"):
         assert value(telemetry, "lane_producer_rebuilds_total", lane="detector", cause=cause) == 0
     assert value(telemetry, "trace_detection_seconds_count") == 0
+
+
+def test_an_issue_is_counted_from_zero_however_bad_a_policy_says_it_is() -> None:
+    """D-04: a bundle may make any code critical, and the first one must be seen to rise."""
+    telemetry = new()
+    for code, policy in CLASSIFICATION.items():
+        for severity in Severity:
+            labels = {"severity": severity.value, "category": policy.category.value, "code": code.value}
+            assert value(telemetry, "invalid_trace_issues_detected_total", **labels) == 0
+
+
+def test_every_reason_to_wait_for_a_person_starts_at_zero() -> None:
+    """D-04. The reasons are those of the decisions that end there."""
+    every = [*vars(classify_decision).values(), *vars(remediate_decision).values()]
+    ends = {Outcome.DEAD_LETTERED, Disposition.DEAD_LETTER}
+    planned = {each.disposition for each in every if isinstance(each, classify_decision.Decision)}
+    assert planned & ends
+    reasons = {
+        each.reason
+        for each in every
+        if (isinstance(each, classify_decision.Decision) and each.disposition in ends)
+        or (isinstance(each, remediate_decision.Decision) and each.outcome in ends)
+    }
+    assert reasons <= set(DEAD_LETTER_REASONS)
+    for reason in DEAD_LETTER_REASONS:
+        assert value(new(), "dead_letters_total", reason=reason) == 0
+
+
+def test_a_label_set_without_groups_is_not_exported_so_counting_series_is_right() -> None:
+    """D-03: ``count(invalid_trace_issues{severity='critical',status!='resolved'}) > 0``, as it was asked for."""
+    telemetry = new()
+    where = {"severity": "critical", "category": "security"}
+
+    def series() -> set[str]:
+        text = generate_latest(telemetry.registry).decode()
+        return {line for line in text.splitlines() if line.startswith("invalid_trace_issues{")}
+
+    assert not [line for line in series() if 'status="resolved"' not in line]
+    telemetry.set_issue_groups({("critical", "security", "detected"): 2})
+    assert value(telemetry, "invalid_trace_issues", **where, status="detected") == 2
+    telemetry.set_issue_groups({("critical", "security", "resolved"): 2})
+    assert value(telemetry, "invalid_trace_issues", **where, status="detected") is None
+    assert value(telemetry, "invalid_trace_issues", **where, status="resolved") == 2
+    telemetry.set_issue_groups({})
+    assert value(telemetry, "invalid_trace_issues", **where, status="resolved") == 0, (
+        "a sum is 0, not nothing"
+    )
+    assert len(series()) == len(Severity) * len(Category)
 
 
 def test_two_workers_in_one_process_do_not_count_together() -> None:

@@ -105,7 +105,18 @@ def test_the_last_state_of_a_task_counts_and_a_tombstone_removes_it(made: Any) -
     ]
     image = image_of(fold_tasks(records))
     assert image.documents["tasks"].keys() == {"f1"}
-    assert image.sums("tasks") == {"tenant=acme": 1, "status=done": 1}
+    assert image.sums("tasks") == {"tenant=acme": 1, "status=done": 1, "open=true": 1}
+
+
+def test_a_task_is_found_by_whose_it_is_and_by_whether_it_is_open(made: Any) -> None:
+    records = [
+        made.state("f1", status="pending", assigned_to="ada", task_type="schema_fix"),
+        made.state("f2", status="completed", assigned_to="ada"),
+    ]
+    found = image_of(fold_tasks(records)).indexed("tasks")
+    assert found["assignee=ada"].keys() == {"f1", "f2"}
+    assert found["type=schema_fix"].keys() == found["open=true"].keys() == {"f1"}
+    assert found["open=false"].keys() == {"f2"}
 
 
 def test_a_group_too_large_for_a_page_keeps_what_it_is_found_by(made: Any) -> None:

@@ -1,0 +1,3 @@
+"""One file for each resource, each with a ``router``; ``app.ROUTERS`` is the table of them (docs/api.md)."""
+
+PREFIX = "/api/v1"

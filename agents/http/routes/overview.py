@@ -1,0 +1,90 @@
+"""``/overview``: the last minutes on one screen (S0-185 … S0-191)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from assay.agents.api_keys.role import Role, Scope
+from assay.agents.stores.view_store import ViewUnavailableError
+from assay.pipeline.views.summary import Summary, summed
+
+from ..access import Asked, asking
+from ..answers import answer, may_fail
+from ..models import overview as models
+from ..people_side import NOTHING
+from ..pulse import ViewState
+from ..times import of_millis
+from . import PREFIX
+
+router = APIRouter(prefix=PREFIX, tags=["overview"])
+Looking = Annotated[Asked, Depends(asking(Scope.OVERVIEW, Role.TENANT))]
+MOST_TENANTS = 10
+
+
+@router.get(
+    "/overview",
+    response_model=models.Overview,
+    responses=may_fail(),
+    summary="The last minutes on one screen",
+)
+async def overview(
+    asked: Looking,
+    minutes: Annotated[
+        int, Query(ge=1, le=1440, description="More than 180 are counted in whole hours.")
+    ] = 60,
+) -> Response:
+    """Rates, outcomes, what is wrong, whose it is, and whether all traces are accounted for. Drills are left out."""
+    world, data = asked.world, asked.data
+    drill = "" if data.tenant else world.drill_tenant()
+    missing = False
+    try:
+        steps = await world.minutes.window(data, minutes, drill)
+        recent = await world.people_side.criticals(data)
+        peoples = await world.people_side.standing(data)
+    except ViewUnavailableError:
+        steps, recent, peoples, missing = [], [], NOTHING, True
+    whole = summed(summary for _, _, summary in steps)
+    document = {
+        "at": world.now(),
+        "minutes": minutes,
+        **_sums(whole),
+        "rates": [
+            {
+                "at": of_millis(start * 1000),
+                "seconds": seconds,
+                "traces": summary.traces,
+                "failing": summary.failing,
+                "outcomes": dict(summary.outcomes),
+            }
+            for start, seconds, summary in steps
+        ],
+        "recent_criticals": recent,
+        **peoples,
+        **await _standing(asked, missing=missing),
+    }
+    return answer(document)
+
+
+def _sums(whole: Summary) -> dict[str, Any]:
+    return {
+        "traces": whole.traces,
+        "failing": whole.failing,
+        "outcomes": dict(whole.outcomes),
+        "severities": dict(whole.severities),
+        "categories": dict(whole.categories),
+        "top_tenants": [
+            {"tenant_id": tenant, "traces": traces, "failing": failing}
+            for tenant, traces, failing in whole.top_tenants(MOST_TENANTS)
+        ],
+    }
+
+
+async def _standing(asked: Asked, *, missing: bool) -> dict[str, Any]:
+    """How lanes and views stand is not a tenant's business, but whether its numbers are old is."""
+    beat = await asked.world.pulse.feel()
+    state = ViewState.DEGRADED if missing else beat.views
+    views = {"state": state.value, "behind": beat.behind}
+    if asked.data.tenant:
+        return {"conservation": None, "lag": None, "views": views}
+    last = asked.world.last_audit
+    return {"conservation": last.light(), "lag": dict(beat.lag), "views": views}
