@@ -12,11 +12,6 @@ PYTHON ?= $(firstword $(shell for python in python3.13 python3.12 python3.11 pyt
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
 NEEDS := PYTHON="$(PYTHON)" .ci/needs
 
-# Tests with a broker wait more than they compute: more at a time than small machines have cores. Those of one file
-# share what they set up; what takes long is first (tests/conftest.py).
-TESTS_AT_A_TIME ?= 4
-SIDE_BY_SIDE := -n $(TESTS_AT_A_TIME) --dist loadfile --no-loadscope-reorder
-
 TRACES ?= 100000
 DATA ?=
 STAY ?=
@@ -46,8 +41,7 @@ demo: needs-broker setup ## Run the main job on a real Kafka: TRACES=100000, DAT
 ##@ Prove it
 
 .PHONY: test
-test: needs-broker setup ## Run all tests but the fault campaigns: with a real Kafka and Valkey, which they start and stop.
-	$(BIN)/pytest -m "not faults and not browser" $(SIDE_BY_SIDE) $(ARGS)
+test: needs-broker test-fast test-broker ## Run all tests but the fault campaigns and those of the page in a browser.
 
 .PHONY: test-fast
 test-fast: setup ## Run only those that need no broker.
@@ -55,7 +49,7 @@ test-fast: setup ## Run only those that need no broker.
 
 .PHONY: test-broker
 test-broker: needs-broker setup ## Run only those that need Kafka and Valkey.
-	$(BIN)/pytest -m "broker and not faults and not browser" $(SIDE_BY_SIDE) $(ARGS)
+	$(BIN)/pytest -m "broker and not faults and not browser" $(ARGS)
 
 .PHONY: test-faults
 test-faults: needs-broker setup ## Run the fault campaigns: kills, freezes and cuts on a real Kafka; takes long.

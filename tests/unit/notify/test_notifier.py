@@ -82,8 +82,10 @@ async def test_while_kafka_is_away_it_waits_and_can_be_stopped(
             events=NobodyCounts(),
         )
         running = asyncio.create_task(waiting.run())
-        async with asyncio.timeout(10):
-            while "the notifier waits" not in caplog.text:
-                await asyncio.sleep(0)
-        await waiting.stop()
-        await running
+        try:
+            async with asyncio.timeout(10):
+                while "the notifier waits" not in caplog.text:
+                    await asyncio.sleep(0)
+        finally:
+            await waiting.stop()
+            await running
