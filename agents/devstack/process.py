@@ -68,7 +68,7 @@ def stop(process: psutil.Process, timeout_s: float) -> None:
         if not _ends(process, timeout_s):
             process.kill()
             _ends(process, timeout_s)
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, FileNotFoundError):  # it is gone
         return
 
 
@@ -79,12 +79,20 @@ def _ends(process: psutil.Process, within_s: float) -> bool:
         try:
             process.wait(min(POLL_S, within_s))
         except psutil.TimeoutExpired:
-            if process.status() == psutil.STATUS_ZOMBIE:
-                _reap(process)
+            if _is_over_for_another(process):
                 return True
         else:
             return True
     return False
+
+
+def _is_over_for_another(process: psutil.Process) -> bool:
+    """Whether nothing but an exit status is left, and not for us: a server's first thread may end before its others."""
+    return (
+        process.status() == psutil.STATUS_ZOMBIE
+        and process.ppid() != os.getpid()
+        and len([*Path(f"/proc/{process.pid}/task").iterdir()]) <= 1
+    )
 
 
 def _reap(zombie: psutil.Process) -> None:
