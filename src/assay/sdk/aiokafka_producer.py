@@ -7,33 +7,15 @@ from typing import Any, Self
 
 from assay.pipeline.gate import GateResult
 
-from .config import OnRefused
-from .gated import Serializer, passed_on, refused, without_serializer
-from .quality_gate import TraceQualityGate
+from .gated import GatedProducer
 
 
-class GatedAIOKafkaProducer:
+class GatedAIOKafkaProducer(GatedProducer):
     """Sends what passes. ``send`` and ``send_and_wait`` are as in aiokafka; other methods are the producer's own.
 
     Serializers go here, not into the producer: what was judged are the very bytes that are sent.
     Raises :class:`UngatedError` for a producer that has one, and for ``send_batch`` and ``create_batch``.
     """
-
-    def __init__(
-        self,
-        producer: Any,
-        gate: TraceQualityGate,
-        *,
-        on_refused: OnRefused = OnRefused.RAISE,
-        value_serializer: Serializer | None = None,
-        key_serializer: Serializer | None = None,
-    ) -> None:
-        without_serializer(producer)
-        self._producer = producer
-        self.gate = gate
-        self._on_refused = on_refused
-        self._value_serializer = value_serializer
-        self._key_serializer = key_serializer
 
     async def send(  # noqa: PLR0917 - aiokafka's signature
         self,
@@ -48,10 +30,7 @@ class GatedAIOKafkaProducer:
 
         Raises :class:`TraceRefusedError`, and nothing was sent then.
         """
-        if self._value_serializer is not None:
-            value = self._value_serializer(value)
-        if self._key_serializer is not None:
-            key = self._key_serializer(key)
+        value, key = self._serialized(value, key)
         pairs = list(headers or ())
         result = await self.gate.validate_before_ingestion(
             b"" if value is None else bytes(value),
@@ -61,7 +40,7 @@ class GatedAIOKafkaProducer:
             timestamp_ms=timestamp_ms,
         )
         if not result.passed:
-            return refused(result, self._on_refused)
+            return self._refused(result)
         future: asyncio.Future[Any] = await self._producer.send(
             topic, value, key, partition, timestamp_ms, pairs
         )
@@ -88,6 +67,3 @@ class GatedAIOKafkaProducer:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self._producer.stop()
-
-    def __getattr__(self, name: str) -> Any:
-        return passed_on(self._producer, name)

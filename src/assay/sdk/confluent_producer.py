@@ -6,36 +6,18 @@ from typing import Any
 from assay.pipeline.core.record import Headers
 from assay.pipeline.gate import GateResult
 
-from .config import OnRefused
-from .gated import Serializer, passed_on, refused, without_serializer
-from .quality_gate import TraceQualityGate
+from .gated import GatedProducer
 
 _Text = str | bytes | None
 _ConfluentHeaders = Mapping[str, _Text] | Sequence[tuple[str, _Text]] | None
 
 
-class GatedConfluentProducer:
+class GatedConfluentProducer(GatedProducer):
     """Produces what passes. ``produce`` is as in confluent-kafka; other methods are the producer's own.
 
     Serializers go here, not into a ``SerializingProducer``: what was judged are the very bytes that are sent.
     Raises :class:`UngatedError` for a producer that has one, and for ``produce_batch``.
     """
-
-    def __init__(
-        self,
-        producer: Any,
-        gate: TraceQualityGate,
-        *,
-        on_refused: OnRefused = OnRefused.RAISE,
-        value_serializer: Serializer | None = None,
-        key_serializer: Serializer | None = None,
-    ) -> None:
-        without_serializer(producer)
-        self._producer = producer
-        self.gate = gate
-        self._on_refused = on_refused
-        self._value_serializer = value_serializer
-        self._key_serializer = key_serializer
 
     def produce(  # noqa: PLR0917 - confluent-kafka's signature
         self,
@@ -52,10 +34,7 @@ class GatedConfluentProducer:
 
         Raises :class:`TraceRefusedError`, and nothing was queued then.
         """
-        if self._value_serializer is not None:
-            value = self._value_serializer(value)
-        if self._key_serializer is not None:
-            key = self._key_serializer(key)
+        value, key = self._serialized(value, key)
         result = self.gate.check(
             _bytes(value) or b"",
             topic=topic,
@@ -64,7 +43,7 @@ class GatedConfluentProducer:
             timestamp_ms=timestamp or None,  # 0 is the client's word for now
         )
         if not result.passed:
-            return refused(result, self._on_refused)
+            return self._refused(result)
         told = callback if on_delivery is None else on_delivery
         options: dict[str, Any] = {"partition": partition, "timestamp": timestamp}
         # The client refuses None for these.
@@ -75,9 +54,6 @@ class GatedConfluentProducer:
 
     def __len__(self) -> int:
         return len(self._producer)
-
-    def __getattr__(self, name: str) -> Any:
-        return passed_on(self._producer, name)
 
 
 def _bytes(text: _Text) -> bytes | None:
