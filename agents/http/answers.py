@@ -5,6 +5,7 @@ from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Depends, Query, Response
+from pydantic import BaseModel
 
 from assay.agents.stores.view_pages import MOST, PageOf
 from assay.agents.stores.view_reader import Shown
@@ -49,6 +50,11 @@ def page_answer(page: PageOf, listed: str, row: Callable[[Shown], Any]) -> Respo
     """A page of a list. A page may be short, or empty, and not be the last: ``next_cursor`` says so."""
     items = [row(each) for each in page.shown]
     return answer({"items": items, "next_cursor": cursor_of(page.after, listed)})
+
+
+def on_its_way(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The answer 202, for OpenAPI."""
+    return {202: {"model": model, "description": "It is on its way; the agent has not answered."}}
 
 
 def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from assay.agents.settings import Settings
 from assay.agents.stores.redis_client import as_unavailable
 from assay.pipeline.core.clock import Clock, rfc3339
 
-from .last_audit import LastAudit
 from .problems import HttpProblem, Kind
 
 MOST_S: Final = 3600
@@ -21,6 +20,13 @@ MOST_S: Final = 3600
 KEPT_S: Final = 30 * 86_400
 COMMAND: Final = (sys.executable, "-m", "assay.agents.cli", "audit", "--json")
 FOUND, UNAVAILABLE = 1, 3
+NEVER: Final[Mapping[str, Any]] = {
+    "state": "unknown",
+    "unaccounted": None,
+    "checked_at": None,
+    "report": None,
+}
+"""What is said before the first audit."""
 
 
 class Conservation:
@@ -31,15 +37,18 @@ class Conservation:
         settings: Settings,
         clock: Clock,
         redis: Callable[[], Any],
-        light: LastAudit,
         command: tuple[str, ...] = COMMAND,
     ) -> None:
         self._base = f"assay:{settings.env}:{settings.topic_prefix}conservation"
         self._clock = clock
         self._redis = redis
-        self._light = light
         self._command = command
         self._running: asyncio.Task[None] | None = None
+        self._last = NEVER
+
+    def light(self) -> dict[str, Any]:
+        """``models.overview.ConservationLight``: what this process saw last, without waiting."""
+        return {name: self._last[name] for name in ("state", "unaccounted", "checked_at")}
 
     async def last(self) -> dict[str, Any]:
         """State, unaccounted traces, when it was looked, the whole report, and the job that runs or ran last.
@@ -48,19 +57,10 @@ class Conservation:
         """
         async with as_unavailable():
             kept, job = await self._redis().get(self._base), await self._redis().get(f"{self._base}:job")
-        document: dict[str, Any] = (
-            {"state": "unknown", "unaccounted": None, "checked_at": None, "report": None}
-            if kept is None
-            else orjson.loads(kept)
-        )
-        self._shine(document)
-        return document | {"job": None if job is None else orjson.loads(job)}
-
-    def _shine(self, document: dict[str, Any]) -> None:
-        if document["checked_at"] is not None:
-            self._light.checked_at = document["checked_at"]
-            self._light.unaccounted = document["unaccounted"]
-            self._light.findings = sum(each["count"] for each in document["report"]["findings"])
+        if kept is not None:
+            self._last = orjson.loads(kept)
+        document = NEVER if kept is None else self._last
+        return {**document, "job": None if job is None else orjson.loads(job)}
 
     async def start(self, actor: str, *, payloads: bool) -> dict[str, Any]:
         """Begin an audit; the job. Raises :class:`HttpProblem` (409) while one runs, and ``ViewUnavailableError``."""
@@ -118,7 +118,7 @@ class Conservation:
             return "Kafka is not reachable" if process.returncode == UNAVAILABLE else "it could not be made"
         report: dict[str, Any] = orjson.loads(output)
         found = summary(report, rfc3339(self._clock.now_ns()))
-        self._shine(found)
+        self._last = found
         await self._keep("", found)
         return ""
 

@@ -13,7 +13,7 @@ from assay.agents.settings import Settings
 from assay.agents.stores.redis_client import view_client
 from assay.agents.stores.view_source import RedisViewSource, ViewSource
 from assay.pipeline.core.audit_chain import Act
-from assay.pipeline.core.clock import Clock, rfc3339
+from assay.pipeline.core.clock import NANOS_PER_SECOND, Clock, rfc3339
 from assay.pipeline.policy.bundle import Bundle
 from assay.pipeline.policy.drill_rules import DRILL_TENANT
 
@@ -25,7 +25,6 @@ from .feed.source import KafkaGroups
 from .feed.telemetry import FeedTelemetry
 from .judging import Judging
 from .known_bundles import KnownBundles
-from .last_audit import LastAudit
 from .minutes import Minutes
 from .people_side import PeopleSide
 from .pulse import Pulse
@@ -55,8 +54,7 @@ class World:
         self.minutes = Minutes(clock)
         self.people_side = PeopleSide(clock)
         self.pulse = Pulse(settings, self.redis, clock)
-        self.last_audit = LastAudit()
-        self.conservation = Conservation(settings, clock, lambda: self.redis, self.last_audit)
+        self.conservation = Conservation(settings, clock, lambda: self.redis)
         self.searches = Turns(MOST_SEARCHES)
         self.feed = IssueFeed(
             settings, FeedTelemetry(telemetry.registry), clock, partial(KafkaGroups, settings)
@@ -79,6 +77,10 @@ class World:
 
     async def _note(self, caller: Caller, act: Act) -> None:
         await self.audit.append_all([act._replace(actor=caller.account)])
+
+    def now_s(self) -> int:
+        """Whole seconds since 1970."""
+        return self.clock.now_ns() // NANOS_PER_SECOND
 
     def now(self) -> str:
         """The time on the wire."""

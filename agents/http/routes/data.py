@@ -81,7 +81,7 @@ async def list_symbols(
 
 async def _view(asked: Asked) -> dict[str, Any] | None:
     world = asked.world
-    now_s = world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = world.now_s()
     minutes = [now_s // MINUTE_S * MINUTE_S - age * MINUTE_S for age in range(LOOKED_BACK_MINUTES)]
     try:
         last = await world.conservation.last()
@@ -110,7 +110,7 @@ async def _tenants(asked: Asked, bundle: Bundle) -> set[str]:
     if asked.caller.tenant:
         return {asked.caller.tenant}
     bound = {binding.tenant for binding in bundle.bindings.values() if binding.tenant is not None}
-    now_s = asked.world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = asked.world.now_s()
     hours = [hour_bucket(now_s - age * HOUR_S) for age in range(TENANTS_OF_HOURS)]
     try:
         seen = top_tenants(await asked.data.counts(hours), MOST_TENANTS, leaving_out=bundle.drill.tenant)

@@ -10,21 +10,20 @@ from assay.agents.issue_desk import IssueDesk, Told
 from assay.agents.replay.desk import send
 from assay.agents.stores.view_reader import Shown
 from assay.agents.transport.kafka import KafkaTransport
-from assay.pipeline.core.clock import NANOS_PER_SECOND
 from assay.pipeline.core.document import Json
 from assay.pipeline.core.issue import Category, Severity
 from assay.pipeline.issues import Happening, Status
 
 from ..access import Asked, asking
-from ..answers import Pages, answer, may_fail, page_answer
+from ..answers import Pages, answer, may_fail, on_its_way, page_answer
 from ..cursors import list_name
 from ..models import issues as models
 from ..models.common import Change
 from ..once import Telling, ToAgent
 from ..problems import HttpProblem, Kind, invalid, not_found
 from ..shapes.issues import group_document, group_row
-from ..wanted import any_of
-from . import PREFIX
+from ..wanted import any_of, whether
+from . import PREFIX, SOURCE
 
 router = APIRouter(prefix=f"{PREFIX}/issues", tags=["issues"])
 
@@ -32,8 +31,6 @@ Looking = Annotated[Asked, Depends(asking(Scope.ISSUES, Role.TENANT))]
 Working = Annotated[Asked, Depends(asking(Scope.ISSUES, Role.OPERATOR))]
 Confirming = Annotated[Asked, Depends(asking(Scope.ISSUES, Role.APPROVER))]
 Named = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="The group's fingerprint.")]
-SOURCE = "/assay/api"
-"""``ce_source`` of commands that came in here."""
 
 
 @router.get("", response_model=models.GroupList, responses=may_fail(), summary="List issue groups")
@@ -53,7 +50,7 @@ async def list_groups(
     """The groups seen last come first. All filters must fit."""
     wanted = [
         *any_of("status", status),
-        *any_of("open", None if open_ is None else ["true" if open_ else "false"]),
+        *whether("open", wanted=open_),
         *any_of("severity", severity),
         *any_of("category", category),
         *any_of("code", code),
@@ -61,7 +58,7 @@ async def list_groups(
     ]
     listed = list_name("issues", wanted, asked.caller.tenant)
     page = await asked.data.groups(wanted, pages.cut(listed))
-    now_s = asked.world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = asked.world.now_s()
     return page_answer(page, listed, lambda shown: group_row(shown.document, now_s))
 
 
@@ -74,7 +71,7 @@ async def list_groups(
 async def show_group(asked: Looking, fingerprint: Named) -> Response:
     """All that is known of one problem."""
     group = await _group(asked, fingerprint)
-    return answer(group_document(group.document, asked.world.clock.now_ns() // NANOS_PER_SECOND))
+    return answer(group_document(group.document, asked.world.now_s()))
 
 
 async def _group(asked: Asked, fingerprint: str) -> Shown:
@@ -85,10 +82,7 @@ async def _group(asked: Asked, fingerprint: str) -> Shown:
 
 _COMMANDED: dict[str, Any] = {
     "response_model": models.Commanded,
-    "responses": {
-        **may_fail(404, 409),
-        202: {"model": models.Commanded, "description": "It is on its way; the agent has not answered."},
-    },
+    "responses": {**may_fail(404, 409), **on_its_way(models.Commanded)},
 }
 
 

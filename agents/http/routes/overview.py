@@ -86,5 +86,4 @@ async def _standing(asked: Asked, *, missing: bool) -> dict[str, Any]:
     views = {"state": state.value, "behind": beat.behind}
     if asked.data.tenant:
         return {"conservation": None, "lag": None, "views": views}
-    last = asked.world.last_audit
-    return {"conservation": last.light(), "lag": dict(beat.lag), "views": views}
+    return {"conservation": asked.world.conservation.light(), "lag": dict(beat.lag), "views": views}

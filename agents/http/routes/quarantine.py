@@ -28,13 +28,12 @@ from ..shapes.quarantine import contained_row
 from ..shapes.replays import job_answer
 from ..times import Time, millis_at
 from ..wanted import any_of
-from . import PREFIX
+from . import PREFIX, SOURCE
 
 router = APIRouter(prefix=f"{PREFIX}/quarantine", tags=["quarantine"])
 
 Looking = Annotated[Asked, Depends(asking(Scope.QUARANTINE, Role.TENANT))]
 Working = Annotated[Asked, Depends(asking(Scope.QUARANTINE, Role.OPERATOR))]
-SOURCE = "/assay/api"
 ONE = "/{topic}/{partition}/{offset}"
 """The first try of a trace: its name here."""
 

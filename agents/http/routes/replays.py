@@ -44,14 +44,13 @@ from ..once import Telling, ToAgent
 from ..problems import HttpProblem, Kind, invalid, not_found
 from ..rows import rows_answer
 from ..shapes.replays import job_answer
-from . import PREFIX
+from . import PREFIX, SOURCE
 
 router = APIRouter(prefix=f"{PREFIX}/replays", tags=["replays"])
 
 Looking = Annotated[Asked, Depends(asking(Scope.REPLAYS))]
 Working = Annotated[Asked, Depends(asking(Scope.REPLAYS, Role.OPERATOR))]
 Named = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The job's id.")]
-SOURCE = "/assay/api"
 _TOLD: dict[int | str, dict[str, Any]] = {
     202: {"model": job_models.Job, "description": "Nobody has answered yet; it is on its way."}
 }

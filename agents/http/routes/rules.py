@@ -11,7 +11,7 @@ from assay.agents.api_keys.role import Scope
 from assay.agents.receipt_list import Found, Wanted, look_up, receipt_document
 from assay.agents.rule_preview import Preview, Previewer
 from assay.agents.stores.view_pages import Place
-from assay.pipeline.core.clock import NANOS_PER_MILLI, NANOS_PER_SECOND, ns_of, rfc3339
+from assay.pipeline.core.clock import NANOS_PER_MILLI, ns_of, rfc3339
 from assay.pipeline.core.headers import SUBJECT, kept
 from assay.pipeline.core.record import Headers
 from assay.pipeline.policy.bundle import Bundle
@@ -109,7 +109,7 @@ async def preview(asked: Looking, name: Named, body: models.PreviewRequest) -> R
 
 
 async def _rows(asked: Asked, bundle: Bundle, rules: Sequence[RemediationRule]) -> list[dict[str, Any]]:
-    now_s = asked.world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = asked.world.now_s()
     buckets = [hour_bucket(now_s - age * HOUR_S) for age in range(LATELY_HOURS)]
     trust = await asked.world.standings.of(bundle)
     tries = tries_of(await asked.data.rule_counts(buckets))

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from assay.agents.api_keys.role import Role, Scope
+from assay.agents.replay.planning import document_of as plan_document
 from assay.agents.task_desk import sealed_patch
 from assay.agents.tasks_connected import At
 from assay.pipeline.core.document import Json
@@ -14,12 +15,12 @@ from assay.pipeline.replay.edit import EditError, read_patch
 from assay.pipeline.tasks import Happening, Task
 
 from ..access import Asked, asking
-from ..answers import answer, may_fail
+from ..answers import answer, may_fail, on_its_way
 from ..models import tasks as models
 from ..once import Telling, ToAgent
 from ..opening import require_opening
 from ..problems import HttpProblem, invalid
-from ..shapes.tasks import plan_document, trace_seen
+from ..shapes.tasks import trace_seen
 from . import PREFIX
 from .tasks import Named, at_work, task_of, told_answer
 
@@ -30,10 +31,7 @@ Working = Annotated[Asked, Depends(asking(Scope.TASKS, Role.OPERATOR))]
 @router.post(
     "/{fingerprint}/edit",
     response_model=models.Edited,
-    responses={
-        **may_fail(404, 409, 410),
-        202: {"model": models.Edited, "description": "It is on its way; the agent has not answered."},
-    },
+    responses={**may_fail(404, 409, 410), **on_its_way(models.Edited)},
     summary="Look at a trace of a task; try a change, and keep it",
 )
 async def edit(asked: Working, fingerprint: Named, told: ToAgent, body: models.EditRequest) -> Response:

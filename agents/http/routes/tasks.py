@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from assay.agents.api_keys.role import Role, Scope
+from assay.agents.replay.planning import document_of as plan_document
 from assay.agents.stores.view_reader import Shown
 from assay.agents.tasks_connected import At, connected
 from assay.pipeline.core.document import Json
@@ -15,22 +16,21 @@ from assay.pipeline.policy.task_rules import Priority
 from assay.pipeline.tasks import Happening, Status, Task, TaskCommand
 
 from ..access import Asked, asking, require
-from ..answers import Pages, answer, may_fail, page_answer
+from ..answers import Pages, answer, may_fail, on_its_way, page_answer
 from ..cursors import list_name
 from ..models import tasks as models
 from ..models.common import Change
 from ..once import Telling, ToAgent
 from ..problems import HttpProblem, Kind, not_found
-from ..shapes.tasks import plan_document, task_document, task_row
-from ..wanted import any_of
-from . import PREFIX
+from ..shapes.tasks import task_document, task_row
+from ..wanted import any_of, whether
+from . import PREFIX, SOURCE
 
 router = APIRouter(prefix=f"{PREFIX}/tasks", tags=["tasks"])
 
 Looking = Annotated[Asked, Depends(asking(Scope.TASKS))]
 Working = Annotated[Asked, Depends(asking(Scope.TASKS, Role.OPERATOR))]
 Named = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="The fingerprint of the problem.")]
-SOURCE = "/assay/api"
 
 
 @router.get("", response_model=models.TaskList, responses=may_fail(), summary="List tasks")
@@ -49,7 +49,7 @@ async def list_tasks(
     """Those that changed last come first. All filters must fit."""
     wanted = [
         *any_of("status", status),
-        *any_of("open", None if open_ is None else ["true" if open_ else "false"]),
+        *whether("open", wanted=open_),
         *any_of("priority", priority),
         *any_of("severity", severity),
         *any_of("team", team),
@@ -77,10 +77,7 @@ async def _shown(asked: Asked, fingerprint: str) -> Shown:
 
 _TOLD: dict[str, Any] = {
     "response_model": models.Told,
-    "responses": {
-        **may_fail(404, 409),
-        202: {"model": models.Told, "description": "It is on its way; the agent has not answered."},
-    },
+    "responses": {**may_fail(404, 409), **on_its_way(models.Told)},
 }
 
 

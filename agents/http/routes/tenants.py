@@ -47,7 +47,7 @@ async def list_tenants(
     hours: Annotated[int, Query(ge=1, le=29 * 24, description="Of the last hours.")] = 24,
 ) -> Response:
     """Those with most failing traces first; drills are left out. A tenant's key sees itself."""
-    now_s = asked.world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = asked.world.now_s()
     counts = await asked.data.counts([hour_bucket(now_s - age * HOUR_S) for age in range(hours)])
     drill = (await asked.world.bundle()).drill.tenant
     found = top_tenants(counts, MOST_TENANTS, leaving_out=drill)
@@ -70,7 +70,7 @@ async def show_quality(
 ) -> Response:
     """The metrics of the last minutes: each trace counts once, by its verdict."""
     _own(asked, tenant)
-    now_s = asked.world.clock.now_ns() // NANOS_PER_SECOND
+    now_s = asked.world.now_s()
     found = quality(await asked.data.counts(window(now_s, window_s)), tenant=tenant)
     metrics = {metric.value: value for metric, value in found.items()}
     return answer({"tenant_id": tenant, "window_s": window_s, "metrics": metrics})

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from assay.agents.replay.predict import Plan
 from assay.agents.task_desk import Looked
 
 _ROW = (
@@ -52,17 +51,6 @@ def task_document(task: dict[str, Any]) -> dict[str, Any]:
 
 def _letters(task: dict[str, Any]) -> dict[str, Any]:
     return task.get("dead_letters") or {}
-
-
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """A dry run."""
-    return {
-        "found": plan.found,
-        "decisions": dict(plan.decisions),
-        "predicted": dict(plan.predicted),
-        "codes": dict(plan.codes),
-        "examples": plan.examples,
-    }
 
 
 def trace_seen(looked: Looked) -> dict[str, Any]:

@@ -35,9 +35,7 @@ def auditing(api: Served, script: str) -> Conservation:
     """Audits by this script instead of ``assay audit``."""
     world = api.app.state.world
     command = (sys.executable, "-c", script)
-    world.conservation = Conservation(
-        world.settings, world.clock, lambda: world.redis, world.last_audit, command
-    )
+    world.conservation = Conservation(world.settings, world.clock, lambda: world.redis, command)
     found: Conservation = world.conservation
     return found
 
@@ -69,7 +67,7 @@ async def test_an_audit_runs_apart_and_its_findings_are_kept(api: Served, key: K
     assert (found["state"], found["unaccounted"], found["report"]) == ("findings", 2, REPORT)
     assert found["job"]["state"] == "done"
     assert [(act.action, act.reason) for act in api.noted] == [("conservation.audit", "every hour")]
-    assert api.app.state.world.last_audit.light()["unaccounted"] == 2
+    assert api.app.state.world.conservation.light()["unaccounted"] == 2
 
 
 async def test_one_audit_at_a_time(api: Served, key: Keys) -> None:
