@@ -12,7 +12,6 @@ from ..core.issue import Finding
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 _CONTAINERS = (dict, list)
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 
 _AS_BYTES = re2.Options()
 _AS_BYTES.encoding = re2.Options.Encoding.LATIN1
@@ -28,9 +27,11 @@ _SUSPECT = re2.compile(
 def may_be_deeper(text: bytes, max_depth: int) -> bool:
     """Whether a JSON text could be nested deeper: never ``False`` for one that is.
 
-    Every level takes two brackets, so few brackets are proof enough. Deleting all else counts them in one pass.
+    Every level takes an opening bracket, so few of them are proof enough. Deleting a byte counts it sooner than
+    ``bytes.count`` does, which looks at one after the other.
     """
-    return len(text.translate(None, _NO_BRACKETS)) > 2 * max_depth
+    kept = len(text.replace(b"{", b"")) + len(text.replace(b"[", b""))
+    return 2 * len(text) - kept > max_depth
 
 
 def may_be_out_of_range(text: bytes) -> bool:

@@ -6,20 +6,17 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, KafkaError, ProducerFenced
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from assay.agents.kafka_auth import aiokafka_security
 from assay.agents.settings import Settings
-from assay.agents.topics import TOPICS, topic_name
+from assay.agents.topics import topic_name
 from assay.agents.transport.partitioner import partition_of
-from assay.pipeline.core.errors import FencedError, PermanentError, UnknownOutcomeError
+from assay.pipeline.core.errors import FencedError, UnknownOutcomeError
 from assay.pipeline.core.outgoing import Outgoing
 from assay.pipeline.core.topics import TopicRole
 
-BATCH_BYTES = 900_000
-"""Size of one record batch; a larger record goes in a batch of its own."""
-BATCH_OVERHEAD = 61
-"""Bytes of a record batch header, format v2."""
+from .batches import BATCH_BYTES, Batch
+
 OF_A_TRANSACTION = frozenset(
     {
         "ProduceRequest",
@@ -32,7 +29,6 @@ OF_A_TRANSACTION = frozenset(
 """Requests of which a late copy could act on the next transaction of the same epoch."""
 
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
-_estimate = DefaultRecordBatchBuilder.estimate_size_in_bytes
 
 
 class KafkaProducer:
@@ -84,47 +80,35 @@ class KafkaProducer:
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """See :class:`TransactionalProducer`."""
-        targets: dict[tuple[TopicRole, int], list[Outgoing]] = {}
-        last: tuple[TopicRole, int | None] | None = None
-        records: list[Outgoing] = []
-        for record in outgoing:
-            target = (record.role, record.partition)
-            if target != last:  # records come in runs
-                partition = record.partition
-                if partition is None:
-                    partition = await self._partition_for(record)
-                records = targets.setdefault((record.role, partition), [])
-                last = None if record.partition is None else target
-            records.append(record)
-        batches = [
-            (role, partition, batch)
-            for (role, partition), records in targets.items()
-            for batch in self._batches(role, records)
-        ]
-        await self._guarded(self._deliver(batches))
+        await self._guarded(self._deliver(await self._batches(outgoing)))
 
-    async def _deliver(self, batches: list[tuple[TopicRole, int, Any]]) -> None:
+    async def _batches(self, outgoing: Sequence[Outgoing]) -> list[Batch]:
+        """The hot path: one pass, and nothing looked up while records are for where the last one was for."""
+        batches: list[Batch] = []
+        last: dict[tuple[TopicRole, int], Batch] = {}
+        batch: Batch | None = None
+        for record in outgoing:
+            role, partition, key, value, headers, timestamp = record
+            if partition is None:
+                partition = await self._partition_for(record)
+            if batch is None or partition != batch.partition or role is not batch.role:
+                batch = last.get((role, partition))
+            if batch is not None and batch.append(batch.count, timestamp, key, value, headers) is not None:
+                batch.count += 1
+                continue
+            batch = last[role, partition] = Batch(self._producer.create_batch(), role, partition, record)
+            batches.append(batch)
+        return batches
+
+    async def _deliver(self, batches: Sequence[Batch]) -> None:
         futures = [
-            await self._producer.send_batch(batch, topic_name(role, self._prefix), partition=partition)
-            for role, partition, batch in batches
+            await self._producer.send_batch(
+                batch.filled(), topic_name(batch.role, self._prefix), partition=batch.partition
+            )
+            for batch in batches
         ]
         # Every one: aiokafka commits a transaction of which a produce request failed.
         await asyncio.gather(*futures)
-
-    def _batches(self, role: TopicRole, records: list[Outgoing]) -> list[Any]:
-        limit = TOPICS[role].max_message_bytes - BATCH_OVERHEAD
-        batches = []
-        append: Any = _full
-        for _, _, key, value, headers, timestamp in records:
-            if append(timestamp=timestamp, key=key, value=value, headers=headers) is None:
-                if _estimate(key, value, headers) > limit:
-                    # The builder takes any first record, and the broker would refuse the batch.
-                    raise PermanentError(f"a record for {role} exceeds the topic's max.message.bytes")
-                batch = self._producer.create_batch()
-                batches.append(batch)
-                append = batch.append
-                append(timestamp=timestamp, key=key, value=value, headers=headers)
-        return batches
 
     async def _partition_for(self, record: Outgoing) -> int:
         topic = topic_name(record.role, self._prefix)
@@ -168,7 +152,3 @@ class KafkaProducer:
         except (KafkaError, IllegalOperation, AssertionError) as error:
             # aiokafka asserts on its own state after a failure; the outcome is as unknown as after an error.
             raise UnknownOutcomeError(f"transaction failed: {type(error).__name__}") from error
-
-
-def _full(**_record: Any) -> None:
-    """What a batch without room says."""
