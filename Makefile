@@ -47,9 +47,12 @@ test: needs-broker test-fast test-broker ## Run all tests but the fault campaign
 test-fast: setup ## Run only those that need no broker.
 	$(BIN)/pytest -n auto $(ARGS)
 
+# Three at a time on two cores: they wait as much as they compute. The tests of a file share what they look at. Only files
+# with such tests are read: to read all costs each process five seconds more.
 .PHONY: test-broker
 test-broker: needs-broker setup ## Run only those that need Kafka and Valkey.
-	$(BIN)/pytest -m "broker and not faults and not browser" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "broker and not faults and not browser" \
+		$$(grep -rl --include='test_*.py' 'mark\.broker' tests) $(ARGS)
 
 .PHONY: test-faults
 test-faults: needs-broker setup ## Run the fault campaigns: kills, freezes and cuts on a real Kafka; takes long.
@@ -107,8 +110,9 @@ docs: setup ## Write the generated pages of docs/reference from the code.
 	@$(BIN)/python tests/requirements_cited.py --page
 
 .PHONY: pictures
-pictures: needs-chromium setup ## Make the pictures of docs/page.md.
-	ASSAY_TEST_PICTURES=docs/pictures $(BIN)/pytest -m browser tests/browser/test_pictures.py $(ARGS)
+pictures: needs-broker needs-chromium setup ## Make the pictures of docs/page.md, and those of docs/commands.md from real runs.
+	ASSAY_TEST_PICTURES=docs/pictures \
+		$(BIN)/pytest -m browser -p no:randomly tests/browser/test_pictures.py tests/browser/test_command_pictures.py $(ARGS)
 
 .PHONY: requirements
 requirements: setup ## List the requirements and defects that the tests cite.

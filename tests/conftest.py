@@ -24,6 +24,8 @@ from assay.agents.devstack import ServiceState, Stack
 from assay.agents.settings import Settings, load_settings
 from assay.agents.topic_admin import admin_client, ensure_topics
 
+from .in_memory import forget, keep_in_memory
+
 # A busy machine is no failure; in CI the same examples every time.
 hypothesis.settings.register_profile("assay", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("assay")
@@ -40,12 +42,20 @@ TEST_HOME = Path(os.environ.get("ASSAY_TEST_HOME", CHECKOUT / ".assay" / "test")
 PARTITIONS = 4
 QUALITY_PARTITIONS = 2
 """Enough to have more than one; every one more costs a broker that is busy with a new test's topics."""
+LONG_S = 20
+"""What takes at least as long is marked so."""
 THREAD_ENDS_WITHIN_S = 5.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long is started first, then what waits: where tests run side by side, the last ones end together."""
-    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("long", "broker")])
+    """What takes longest is started first, then what waits: where tests run side by side, the last ones end together."""
+    items.sort(key=lambda item: (-_seconds(item), item.get_closest_marker("broker") is None))
+
+
+def _seconds(item: pytest.Item) -> int:
+    """About how long its file takes, as its marker ``long`` says."""
+    marker = item.get_closest_marker("long")
+    return next(iter(marker.args), LONG_S) if marker else 0
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +122,7 @@ def stack() -> Iterator[Stack]:
         fcntl.flock(users, fcntl.LOCK_SH)
         if any(found.state is not ServiceState.RUNNING for found in devstack.status(TEST_HOME)):
             ours.touch()
+            keep_in_memory(TEST_HOME)
         yield devstack.up(TEST_HOME)
         # Two that end at once would each be refused for the other's share: so everyone gives up its own first.
         fcntl.flock(users, fcntl.LOCK_UN)
@@ -121,6 +132,7 @@ def stack() -> Iterator[Stack]:
             return  # another session works on; it will be the one to stop it
         if ours.exists():
             devstack.down(TEST_HOME)
+            forget(TEST_HOME)
             ours.unlink()
 
 

@@ -32,6 +32,19 @@ def environment(settings: Settings, **extra: object) -> dict[str, str]:
     return env | {f"ASSAY_{name.upper()}": str(value) for name, value in told.items()}
 
 
+def processes_of(home: Path) -> list[str]:
+    """What still runs for this home: by what it was started with, or told in its environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            told = [*process.cmdline(), *process.environ().values()]
+        except psutil.Error:
+            continue
+        if process.pid != os.getpid() and any(str(home) in word for word in told):
+            found.append(process.name())
+    return found
+
+
 @dataclass
 class Processes:
     """Processes without a supervisor of ours: the test sees each death."""

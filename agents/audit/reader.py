@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeAlias
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as KafkaPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
@@ -20,11 +20,20 @@ from .ledger import NEVER
 MIB = 1_048_576
 ANSWER_S = 6.0
 LEADERS_S = 1.0
+ASK_AGAIN_S = 0.1
 STALL_S = 30.0
 """Reading that gets nothing for this long has lost its broker."""
 POLL_RECORDS = 1000
 POLL_S = 0.02
 """A poll ends with as many records or after this time, whichever comes first, so it must be short."""
+NO_COORDINATOR = frozenset(
+    {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
+)
+"""What is said of a group while a broker that has just started takes it over; it passes."""
 
 Ranges: TypeAlias = Mapping[Place, tuple[int, int]]
 """Which offsets to read: ``[start, end)``, with holes."""
@@ -35,12 +44,13 @@ class TopicReader:
 
     def __init__(self, settings: Settings) -> None:
         self._servers = settings.bootstrap_servers
-        common = {
+        self._common = common = {
             "bootstrap.servers": self._servers,
             "log_level": 0,  # what goes wrong is raised; librdkafka would also print it
             **confluent_security(settings),
         }
         self._admin = AdminClient(common)
+        self._groups: dict[str, Consumer] = {}
         self._consumer = Consumer(
             {
                 **common,
@@ -64,7 +74,8 @@ class TopicReader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._consumer.close()
+        for consumer in (self._consumer, *self._groups.values()):
+            consumer.close()
 
     def partitions(self, required: Iterable[str], optional: Iterable[str] = ()) -> list[Place]:
         """All partitions of these topics. Raises :class:`ConfigError` naming required topics that are not there."""
@@ -105,18 +116,35 @@ class TopicReader:
     def committed(self, group: str, places: Iterable[Place]) -> dict[Place, int]:
         """The group's committed offsets; ``NEVER`` where there are none."""
         asked = [KafkaPartition(*place) for place in places]
+        if not asked:
+            return {}
         with self._reachable():
-            futures = self._admin.list_consumer_group_offsets(
-                [ConsumerGroupTopicPartitions(group, asked)], request_timeout=ANSWER_S
-            )
-            answers = futures[group].result().topic_partitions
+            answers = self._of_group(group).committed(asked, timeout=ANSWER_S)
         return {Place(each.topic, each.partition): max(each.offset, NEVER) for each in answers}
 
+    def _of_group(self, group: str) -> Consumer:
+        """A consumer that could join the group, and does not.
+
+        The admin client could ask as well, but an answer NOT_COORDINATOR, as after a restart of the broker, ends the
+        process (confluentinc/librdkafka issue 5040).
+        """
+        if group not in self._groups:
+            told = {"group.id": group, "enable.auto.commit": False, "isolation.level": "read_uncommitted"}
+            self._groups[group] = Consumer({**self._common, **told})
+        return self._groups[group]
+
     def has_members(self, group: str) -> bool:
-        """Whether anybody is in the group now."""
+        """Whether anybody is in the group now. Asks again while nobody coordinates the group."""
+        give_up = time.monotonic() + ANSWER_S
         with self._reachable():
-            futures = self._admin.describe_consumer_groups([group], request_timeout=ANSWER_S)
-            return bool(futures[group].result().members)
+            while True:
+                futures = self._admin.describe_consumer_groups([group], request_timeout=ANSWER_S)
+                try:
+                    return bool(futures[group].result().members)
+                except KafkaException as error:
+                    if error.args[0].code() not in NO_COORDINATOR or time.monotonic() > give_up:
+                        raise
+                    time.sleep(ASK_AGAIN_S)
 
     def read(
         self,

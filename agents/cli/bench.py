@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from assay.agents.bench.api_bench import ApiPlan, bench_api
+from assay.agents.bench.api_records import Filling
 from assay.agents.bench.broker import broker
 from assay.agents.bench.detect_bench import DetectPlan, bench_detect
 from assay.agents.bench.gate_bench import bench_gate
@@ -93,7 +95,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 def bench(context: click.Context) -> None:
     """Measure speed and detection; without a name: all benchmarks."""
     if context.invoked_subcommand is None:
-        statuses = [_status(context, each) for each in (micro, gate, lane, detect, loop, pii)]
+        statuses = [_status(context, each) for each in (micro, gate, lane, detect, loop, api, pii)]
         context.exit(max(statuses))
 
 
@@ -218,6 +220,28 @@ def gate(context: click.Context, rounds: int, records: int, *, as_json: bool) ->
     """
     set_up_logging("ERROR")
     _tell(context, bench_gate(load_policies(load_settings()), rounds, records), as_json=as_json)
+
+
+@bench.command("api")
+@rounds_option(3)
+@click.option("--groups", default=100_000, show_default=True, type=click.IntRange(1), help="Issue groups.")
+@click.option(
+    "--traces", default=1_000_000, show_default=True, type=click.IntRange(1), help="Contained traces."
+)
+@json_option
+@click.pass_context
+def api(context: click.Context, rounds: int, groups: int, traces: int, *, as_json: bool) -> None:
+    """The API on full views: how soon each view answers, and how many reads a second of the server's CPU can do.
+
+    The views are filled as their agents would, and `assay serve` runs as a process of its own, anew in each round; times
+    are those of a client on this machine. Takes minutes and some gigabytes of Redis' memory. Exits with 1 when a goal is
+    missed.
+    """
+    set_up_logging("ERROR")
+    plan = ApiPlan(rounds, Filling(groups, traces))
+    with progress("looking for a broker") as report, broker(load_settings(), report) as settings:
+        results = bench_api(settings, plan, report)
+    _tell(context, results, as_json=as_json)
 
 
 def _present(table: Mapping[str, Peer], peers: Sequence[str]) -> list[str]:

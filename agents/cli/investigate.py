@@ -7,6 +7,7 @@ import click
 
 from assay.agents.investigate.groups import Wanted
 from assay.agents.investigate.groups import investigate as look
+from assay.agents.moments import FORMS
 from assay.agents.settings import load_settings
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.issue import Severity
@@ -15,7 +16,7 @@ from assay.pipeline.investigate.investigated import Investigated, next_steps
 from .acting import as_json_option, quiet
 from .choices import WordChoice
 from .investigate_progress import progress
-from .moments import FORMS, Moment
+from .moments import Moment
 
 MOST_NAMED = 3
 

@@ -12,13 +12,14 @@ from rich.text import Text
 from assay.agents.investigate.compare import Compared, compare_traces
 from assay.agents.investigate.compared import compared_document
 from assay.agents.investigate.failing import Asked
+from assay.agents.moments import FORMS
 from assay.agents.settings import load_settings
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.investigate.patterns import MOST_CHANCE, Pattern
 
 from .acting import as_json_option, quiet
 from .investigate_progress import progress
-from .moments import FORMS, Moment
+from .moments import Moment
 
 MOST_ISSUES = 10
 COLUMNS = ("what", "failing", "passing", "lift", "chance", "corrected")

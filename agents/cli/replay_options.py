@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from assay.agents.moments import FORMS, moment_ns
 from assay.pipeline.core.clock import rfc3339
 from assay.pipeline.core.issue import Severity
 from assay.pipeline.core.record import Source
@@ -12,7 +13,6 @@ from assay.pipeline.replay import Origin, ReplayFilter, ReplayRequest
 from assay.pipeline.replay.request import DEFAULT_HOPS, DEFAULT_RATE, MOST_HOPS, MOST_RATE
 
 from .choices import WordChoice
-from .moments import FORMS, moment_ns
 
 F = TypeVar("F", bound=Callable[..., Any])
 ORIGINS = {

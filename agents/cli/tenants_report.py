@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from assay.agents.clock import SystemClock
+from assay.agents.moments import FORMS
 from assay.agents.report import Form, gather, render
 from assay.agents.settings import load_settings
 from assay.pipeline.core.clock import NANOS_PER_SECOND
@@ -16,7 +17,7 @@ from .acting import quiet
 from .choices import WordChoice
 from .investigate_progress import progress
 from .main import FINDINGS
-from .moments import FORMS, Moment
+from .moments import Moment
 
 
 @click.command("report")

@@ -7,6 +7,7 @@ import click
 
 from assay.agents.clock import SystemClock
 from assay.agents.investigate.trail import follow
+from assay.agents.moments import FORMS
 from assay.agents.settings import load_settings
 from assay.pipeline.investigate.story import Story
 from assay.pipeline.investigate.told import Chapter, Told
@@ -14,7 +15,7 @@ from assay.pipeline.investigate.told import Chapter, Told
 from .acting import as_json_option, quiet
 from .investigate_progress import progress
 from .main import FINDINGS
-from .moments import FORMS, Moment
+from .moments import Moment
 
 
 @click.command()

@@ -11,7 +11,9 @@ from .repository import Repository
 FRESH_S = 1.0
 """How long the last two buckets are believed."""
 SETTLED_S = 30.0
-"""How long older ones are: views may be behind, and then they still grow."""
+"""How long older ones are, at the most: views may be behind, and then they still grow."""
+SPREAD = 15
+"""Some of them are believed a second less than others each, so that they are not all read anew at once."""
 MOST_MINUTES = 180
 """A longer window is made of hours."""
 MOST_KEPT = 2000
@@ -31,10 +33,23 @@ class Minutes:
 
         Raises ``ViewUnavailableError``.
         """
+        if minutes > MOST_MINUTES:
+            return await self.hours(data, minutes * MINUTE_S // HOUR_S, leaving_out)
+        return await self._steps(data, (MINUTE_S, MINUTES), minutes, leaving_out)
+
+    async def hours(
+        self, data: Repository, hours: int, leaving_out: str = ""
+    ) -> list[tuple[int, int, Summary]]:
+        """The same of the last hours, whole ones but for the one that runs."""
+        return await self._steps(data, (HOUR_S, HOURS), hours, leaving_out)
+
+    async def _steps(
+        self, data: Repository, of: tuple[int, str], number: int, leaving_out: str
+    ) -> list[tuple[int, int, Summary]]:
         now_s = self._clock.now_ns() // NANOS_PER_SECOND
-        step, prefix = (MINUTE_S, MINUTES) if minutes <= MOST_MINUTES else (HOUR_S, HOURS)
+        step, prefix = of
         last = now_s // step * step
-        starts = range(last - (minutes * MINUTE_S // step - 1) * step, last + 1, step)
+        starts = range(last - (number - 1) * step, last + 1, step)
         names = [f"{prefix}{start}" for start in starts]
         found = await self._summaries(data, names, leaving_out, float(now_s))
         return [(start, step, summary) for start, summary in zip(starts, found, strict=True)]
@@ -42,7 +57,9 @@ class Minutes:
     async def _summaries(
         self, data: Repository, names: Sequence[str], leaving_out: str, now_s: float
     ) -> list[Summary]:
-        settled = {name: FRESH_S if at < 2 else SETTLED_S for at, name in enumerate(reversed(names))}
+        settled = {
+            name: FRESH_S if at < 2 else SETTLED_S - at % SPREAD for at, name in enumerate(reversed(names))
+        }
         wanted = [
             name
             for name in names

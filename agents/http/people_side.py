@@ -1,13 +1,16 @@
 """What the overview says of people's work: what waits for them, how soon problems are resolved, which criticals are open."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 
-from assay.pipeline.core.clock import NANOS_PER_SECOND, Clock
+from assay.pipeline.core.clock import Clock
 from assay.pipeline.issues import OPEN
 from assay.pipeline.issues.resolution_times import BOUNDS_S, ResolutionTimes, resolution_times
 from assay.pipeline.views import quarantined, states
 
+from .fresh import Fresh
 from .repository import Cut, Repository
 
 FRESH_S: Final = 2.0
@@ -17,7 +20,6 @@ SLOW_S: Final = 20.0
 MOST_CRITICALS: Final = 50
 LOOKED_AT: Final = 200
 """Of the newest criticals and of the resolved problems, for the overview: all of them would be too many to read."""
-MOST_KEPT: Final = 500
 
 NOTHING: Final = {"contained": None, "open_tasks": None, "resolution": None}
 """What is said of people's work while views are away."""
@@ -27,50 +29,37 @@ class PeopleSide:
     """Reads, and keeps what it read for a moment, by tenant. Every method raises ``ViewUnavailableError``."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._fresh = Fresh(clock)
 
     async def criticals(self, data: Repository) -> list[dict[str, Any]]:
         """The newest critical issues of problems that are open, each with its problem's ``status`` (S0-191).
 
         A problem that is not in its view yet has the status ``detected``: that is what it begins with.
         """
-        found: list[dict[str, Any]] = await self._fresh("criticals", data, FRESH_S, self._criticals)
+        found: list[dict[str, Any]] = await self._kept("criticals", data, FRESH_S, self._criticals)
         return found
 
     async def standing(self, data: Repository) -> dict[str, Any]:
         """What is contained; and for those who work here, open tasks and times of resolution (S0-189)."""
-        found: dict[str, Any] = await self._fresh("standing", data, FRESH_S, self._standing)
+        found: dict[str, Any] = await self._kept("standing", data, FRESH_S, self._standing)
         if data.tenant:
             return found | {"resolution": None}
-        return found | {"resolution": await self._fresh("resolution", data, SLOW_S, self._resolution)}
+        return found | {"resolution": await self._kept("resolution", data, SLOW_S, self._resolution)}
 
-    async def _fresh(
+    async def _kept(
         self, name: str, data: Repository, fresh_s: float, read: Callable[[Repository], Awaitable[Any]]
     ) -> Any:
-        now_s = self._clock.now_ns() / NANOS_PER_SECOND
-        kept = self._kept.get((name, data.tenant))
-        if kept is not None and now_s - kept[0] < fresh_s:
-            return kept[1]
-        found = await read(data)
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        self._kept[name, data.tenant] = now_s, found
-        return found
+        return await self._fresh.of((name, data.tenant), fresh_s, partial(read, data))
 
     async def _criticals(self, data: Repository) -> list[dict[str, Any]]:
-        statuses: dict[str, str] = {}
-        chosen: list[dict[str, Any]] = []
-        for shown in await data.criticals(LOOKED_AT):
-            fingerprint = str(shown.document.get("fingerprint"))
-            if fingerprint not in statuses:
-                group = await data.group(fingerprint)
-                statuses[fingerprint] = "detected" if group is None else str(group.document.get("status"))
-            if statuses[fingerprint] in OPEN:
-                chosen.append(shown.document | {"status": statuses[fingerprint]})
-            if len(chosen) == MOST_CRITICALS:
-                break
-        return chosen
+        newest = [
+            (str(each.document.get("fingerprint")), each.document) for each in await data.criticals(LOOKED_AT)
+        ]
+        groups = await data.groups_of(list({fingerprint for fingerprint, _ in newest}))
+        statuses = {fingerprint: str(group.document.get("status")) for fingerprint, group in groups.items()}
+        stated = ((document, statuses.get(fingerprint, "detected")) for fingerprint, document in newest)
+        chosen = (document | {"status": status} for document, status in stated if status in OPEN)
+        return [*islice(chosen, MOST_CRITICALS)]
 
     async def _standing(self, data: Repository) -> dict[str, Any]:
         sums = await data.sums(quarantined.VIEW)

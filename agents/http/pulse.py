@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 BELIEVED_S = 5.0
 FIRST_S = 2.0
+"""How long the first look is waited for: nobody knows how Kafka stands before."""
 FAR_BEHIND = 1000
 """Offsets, transaction markers among them, from which on a view shows yesterday's news."""
 READ: Mapping[str, TopicRole] = {
@@ -76,14 +77,14 @@ class Pulse:
         self._asked_s = 0.0
         self._asking: asyncio.Task[None] | None = None
 
-    async def feel(self) -> Beat:
+    async def feel(self, wait_s: float = FIRST_S) -> Beat:
         """The last look; a new one is begun when it is old. Only the first is waited for, and not for long."""
         now_s = self._clock.now_ns() / NANOS_PER_SECOND
         if self._asking is None and (self._beat is None or now_s - self._asked_s >= BELIEVED_S):
             self._asked_s = now_s
             self._asking = asyncio.create_task(self._ask(), name="pulse")
         if self._beat is None and self._asking is not None:
-            await asyncio.wait({self._asking}, timeout=FIRST_S)
+            await asyncio.wait({self._asking}, timeout=wait_s)
         return self._beat or Beat()
 
     async def _ask(self) -> None:

@@ -58,6 +58,11 @@ class Repository:
         found = await self._groups.one(states.GROUPS, fingerprint)
         return None if found is None else self._own(found)
 
+    async def groups_of(self, fingerprints: Sequence[str]) -> dict[str, Shown]:
+        """Those of these issue groups that there are, by fingerprint."""
+        found = await self._groups.several(states.GROUPS, fingerprints)
+        return {each.id: own for each in found if (own := self._own(each)) is not None}
+
     def _own(self, group: Shown) -> Shown | None:
         """A group as this tenant may see it. A fingerprint is one tenant's: a group of several is a collision."""
         if not self.tenant:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from assay.agents.cli.moments import FORMS, moment_ns
+from assay.agents.moments import FORMS, moment_ns
 
 from .problems import invalid
 

@@ -46,6 +46,10 @@ class MemoryPages:
             return None
         return _shown(put)
 
+    async def several(self, collection: str, names: Sequence[str]) -> list[Shown]:
+        """See ``ViewPages``."""
+        return [shown for name in names if (shown := await self.one(collection, name)) is not None]
+
     def _sorted(self, collection: str) -> list[Put]:
         documents = self.image.documents.get(collection, {}).values()
         return sorted(documents, key=lambda put: (put.score, put.id.encode()), reverse=True)

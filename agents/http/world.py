@@ -23,6 +23,7 @@ from .door import Door
 from .feed import IssueFeed
 from .feed.source import KafkaGroups
 from .feed.telemetry import FeedTelemetry
+from .fresh import Fresh
 from .judging import Judging
 from .known_bundles import KnownBundles
 from .minutes import Minutes
@@ -52,6 +53,7 @@ class World:
         self.known = KnownBundles(settings, clock)
         self.standings = Standings(settings, clock)
         self.minutes = Minutes(clock)
+        self.fresh = Fresh(clock)
         self.people_side = PeopleSide(clock)
         self.pulse = Pulse(settings, self.redis, clock)
         self.conservation = Conservation(settings, clock, lambda: self.redis)

@@ -1,6 +1,6 @@
 """Lists of a view's documents, page by page, however many there are: one call to Redis, and bounded work in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha1
 from importlib.resources import files
@@ -34,6 +34,21 @@ for number = 4, #ARGV do
   if not score then return false end
 end
 return {score, redis.call('HGET', base .. 'd:' .. ARGV[2], ARGV[3])}
+"""
+SEVERAL: Final = """
+local generation = redis.call('HGET', KEYS[1], 'gen')
+if not generation then return {} end
+local base, rows = ARGV[1] .. generation .. ':', {}
+for number = 4, #ARGV do
+  local score = redis.call('ZSCORE', base .. 'x:' .. ARGV[2] .. ':' .. ARGV[3], ARGV[number])
+  local text = score and redis.call('HGET', base .. 'd:' .. ARGV[2], ARGV[number])
+  if text then
+    rows[#rows + 1] = ARGV[number]
+    rows[#rows + 1] = score
+    rows[#rows + 1] = text
+  end
+end
+return rows
 """
 
 
@@ -92,11 +107,7 @@ class ViewPages:
                 "" if after is None else after.score,
                 "" if after is None else after.id,
             )
-            shown += (
-                Shown(rows[at], int(rows[at + 1]), document)
-                for at in range(0, len(rows), 3)
-                if (document := _value(rows[at + 2])) is not None
-            )
+            shown += _shown(rows)
             after = Place(int(score), name) if score else None
             if after is None or len(shown) >= most:
                 break
@@ -110,6 +121,12 @@ class ViewPages:
         document = _value(found[1])
         return None if document is None else Shown(name, int(found[0]), document)
 
+    async def several(self, collection: str, names: Sequence[str]) -> list[Shown]:
+        """Those of these documents that there are, and that are no other tenant's: ``MOST`` names at most."""
+        assert len(names) <= MOST
+        (index,) = self._own or [ALL]
+        return [*_shown(await self._script(SEVERAL, collection, index, *names))]
+
     async def _script(self, script: str, *arguments: object) -> Any:
         given = [self._keys.meta, f"{self._keys.base}g:", *arguments]
         async with as_unavailable():
@@ -117,6 +134,13 @@ class ViewPages:
                 return await self._redis.evalsha(_SHA[script], 1, *given)
             except NoScriptError:  # the first call, or the server was restarted
                 return await self._redis.eval(script, 1, *given)
+
+
+def _shown(rows: Sequence[str]) -> Iterator[Shown]:
+    """Documents of id, score, text, id, …"""
+    for at in range(0, len(rows), 3):
+        if (document := _value(rows[at + 2])) is not None:
+            yield Shown(rows[at], int(rows[at + 1]), document)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -130,4 +154,4 @@ def _sha(script: str) -> str:
     return sha1(script.encode(), usedforsecurity=False).hexdigest()
 
 
-_SHA: Final = {script: _sha(script) for script in (PAGE, ONE)}
+_SHA: Final = {script: _sha(script) for script in (PAGE, ONE, SEVERAL)}

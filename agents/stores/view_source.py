@@ -30,6 +30,10 @@ class Pages(Protocol):
         """One of them."""
         ...
 
+    async def several(self, collection: str, names: Sequence[str]) -> list[Shown]:
+        """Some of them, in any order."""
+        ...
+
 
 class Counts(Protocol):
     """Numbers of a view: see ``ViewReader``."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -18,6 +19,8 @@ HOURS_KEPT_S = 29 * 24 * HOUR_S
 MINUTES: Final = "m:"
 HOURS: Final = "h:"
 """What names of buckets begin with."""
+MOST_NAMES: Final = 32_768
+"""Names of counters that are kept read: every bucket has the same ones."""
 
 
 def counter(*words: str) -> str:
@@ -25,12 +28,13 @@ def counter(*words: str) -> str:
     return orjson.dumps(words).decode()
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=MOST_NAMES)
+def words_of(name: str) -> tuple[str, ...]:
     """The inverse of :func:`counter`. Raises ``ValueError`` for what is no such name."""
     words = orjson.loads(name)
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError("not the name of a counter")
-    return words
+    return tuple(words)
 
 
 def minute_bucket(at_s: int) -> str:

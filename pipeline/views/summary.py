@@ -11,6 +11,7 @@ from ..policy.classification import CLASSIFICATION
 from .buckets import words_of
 from .quality import DETECTOR
 
+_VALID = Outcome.VALID.value
 _OUTCOMES = frozenset(word.value for word in Outcome)
 _CATEGORIES: Mapping[str, str] = {code.value: CLASSIFICATION[code].category.value for code in IssueCode}
 
@@ -50,22 +51,25 @@ class Summary:
 def summary_of(counts: Mapping[str, int], leaving_out: str = "") -> Summary:
     """The sums of a bucket. ``leaving_out``: the tenant of drills (S0-203)."""
     found = Summary()
+    outcomes, severities, categories = found.outcomes, found.severities, found.categories
     for name, number in counts.items():
-        match words_of(name):
-            case ["records", _, tenant, _, _] | ["issues", _, tenant, _, _] if tenant == leaving_out:
-                continue
-            case ["records", lane, tenant, outcome, _]:
-                if outcome in _OUTCOMES:
-                    found.outcomes[outcome] += number
-                if lane == DETECTOR:
-                    failing = 0 if outcome == Outcome.VALID else number
-                    found.traces += number
-                    found.failing += failing
-                    had = found.tenants.get(tenant, (0, 0))
-                    found.tenants[tenant] = had[0] + number, had[1] + failing
-            case ["issues", lane, _, code, severity] if lane == DETECTOR:
-                found.severities[severity] += number
-                found.categories[_CATEGORIES.get(code, code)] += number
+        words = words_of(name)
+        if len(words) != 5 or words[2] == leaving_out:
+            continue
+        # No `match`: a bucket has thousands of counters, and an overview is made of an hour of them.
+        kind, lane, tenant, what, severity = words
+        if kind == "issues" and lane == DETECTOR:
+            severities[severity] += number
+            categories[_CATEGORIES.get(what, what)] += number
+        elif kind == "records":
+            if what in _OUTCOMES:
+                outcomes[what] += number
+            if lane == DETECTOR:
+                failing = 0 if what == _VALID else number
+                found.traces += number
+                found.failing += failing
+                had = found.tenants.get(tenant, (0, 0))
+                found.tenants[tenant] = had[0] + number, had[1] + failing
     return found
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import psutil
 import pytest
 import redis
 
@@ -19,7 +18,9 @@ from assay.agents.devstack import ServiceState, Stack
 from assay.agents.settings import load_settings
 from assay.agents.topic_admin import admin_client
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+from ..processes import processes_of
+
+pytestmark = [pytest.mark.broker, pytest.mark.long(60)]
 
 TRACES = 2000
 STORY = 1 + FOR_A_PERSON
@@ -53,19 +54,6 @@ def run(home: Path, *arguments: str, **settings: str) -> tuple[int, dict[str, An
     with start(home, *arguments, "--json", **settings) as demo:
         out, err = demo.communicate(timeout=PATIENCE_S)
     return demo.returncode, json.loads(out) if out else {}, err
-
-
-def processes_of(home: Path) -> list[str]:
-    """What still runs for this home: by what it was started with, or told in its environment."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            told = [*process.cmdline(), *process.environ().values()]
-        except psutil.Error:
-            continue
-        if process.pid != os.getpid() and any(str(home) in word for word in told):
-            found.append(process.name())
-    return found
 
 
 def test_it_ends_by_itself_with_a_proof_and_leaves_nothing_running(home: Path) -> None:

@@ -112,14 +112,21 @@ def test_without_a_name_all_benchmarks_run(
 
         return command
 
-    for name, status in (("micro", 0), ("detect", 0), ("loop", 0), ("gate", 0), ("pii", pii_status)):
+    for name, status in (
+        ("micro", 0),
+        ("detect", 0),
+        ("loop", 0),
+        ("gate", 0),
+        ("api", 0),
+        ("pii", pii_status),
+    ):
         monkeypatch.setattr(module, name, stand_in(name, status))
     slow = new_results(lane=(10_000, 10_000), mirror=(100_000, 10_000))
 
     result = bench(results=good_results if lane_results == "good" else slow)
 
     assert result.exit_code == (0 if pii_status == 0 and lane_results == "good" else 1)
-    assert ran == ["micro", "gate", "detect", "loop", "pii"]
+    assert ran == ["micro", "gate", "detect", "loop", "api", "pii"]
     there = [name for name, peer in peers.LANE_PEERS.items() if peers.installed(peer)]
     assert plans == [LanePlan(5, 100_000, there, latency=True)]
 

@@ -19,7 +19,7 @@ from assay.agents.cli.bench import bench
 from assay.agents.devstack import Stack
 from assay.agents.settings import Settings, load_settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(90)]
 
 
 NAME = secrets.token_hex(4)

@@ -21,7 +21,7 @@ from assay.pipeline.core.topics import TopicRole
 from ..processes import LANES
 from .conftest import Workers, outcomes
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = json.dumps(

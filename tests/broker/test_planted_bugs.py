@@ -29,7 +29,11 @@ from ..conftest import topics_of_its_own
 from ..processes import Processes
 from .mutant_worker import BUGS, THREE, Bug
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.long(100),
+    pytest.mark.timeout(900),  # a test waits for the scenes that are played before its own
+]
 
 RECORDS = 3000
 HERE = Path(__file__).parent

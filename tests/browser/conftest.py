@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -30,6 +31,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
     yield found
     found.close()
+
+
+@pytest.fixture
+def pictures_folder(tmp_path: Path) -> Path:
+    """Where pictures go: to the pages, where ``make pictures`` asks for it."""
+    found = Path(os.environ.get("ASSAY_TEST_PICTURES", tmp_path))
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 ``make pictures`` puts them into ``docs/pictures``; without ``ASSAY_TEST_PICTURES`` they go where nobody keeps them.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from . import canned
 from .known import Site
+from .pictures import MOST_BYTES
 from .site import Serving
 from .steps import VIEWS, give_reason, settled, visit
 
 pytestmark = pytest.mark.browser
-MOST_BYTES = 200_000
 
 
 def edited(page: Page) -> None:
@@ -73,17 +72,9 @@ PICTURES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    named = os.environ.get("ASSAY_TEST_PICTURES")
-    found = Path(named) if named else tmp_path
-    found.mkdir(parents=True, exist_ok=True)
-    return found
-
-
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_small_enough_to_be_kept(
-    browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    browser: Browser, pictures_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Under 200 KB each (issue 6, must show 8)."""
     route, act, scheme, (width, height) = PICTURES[name]
@@ -101,7 +92,7 @@ def test_a_picture_is_small_enough_to_be_kept(
         act(page)
         # A blinking cursor would make another picture each time.
         page.evaluate("document.activeElement.blur()")
-        picture = folder / f"{name}.png"
+        picture = pictures_folder / f"{name}.png"
         picture.write_bytes(page.screenshot())
         context.close()
     assert picture.stat().st_size < MOST_BYTES

@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from assay.agents.bench.job import Job
 from assay.agents.bench.stopwatch import Stopwatch
 from assay.agents.bench.tuned import run_tuned
-from assay.agents.transport.kafka.consumer import FETCH_BYTES
 from assay.agents.transport.kafka.batches import BATCH_BYTES
+from assay.agents.transport.kafka.consumer import FETCH_BYTES
 from assay.agents.transport.slots import partitions_of
 
 IDLE_POLL_MS = 100

@@ -37,7 +37,8 @@ class TamperingDocument(BaseModel):
 
     kind: Tampering
     seq: int
-    offset: int | None
+    offset: int | None = Field(description="Null: behind the last one.")
+    why: str
 
 
 class Verification(BaseModel):

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from assay.agents.api_keys.role import Role, Scope
+from assay.agents.audit_verdict import verdict_document
 from assay.agents.stores.view_pages import Place
-from assay.pipeline.core.audit_chain import AuditVerdict, Entry
+from assay.pipeline.core.audit_chain import Entry
 
 from ..access import Asked, asking
 from ..answers import Pages, answer, may_fail
@@ -87,7 +88,7 @@ async def verification(asked: Looking) -> Response:
     world = asked.world
     async with world.searches.one():
         found = await world.audit.verify(world.clock.now_ns())
-    return answer(_verification(found) | {"checked_at": world.now()})
+    return answer(verdict_document(found) | {"checked_at": world.now()})
 
 
 def _wire(key: str, text: str | None) -> str | None:
@@ -97,19 +98,3 @@ def _wire(key: str, text: str | None) -> str | None:
 
 def _row(offset: int, entry: Entry) -> dict[str, Any]:
     return {"seq": entry.seq, **entry.act._asdict(), "prev": entry.prev, "offset": offset}
-
-
-def _verification(found: AuditVerdict) -> dict[str, Any]:
-    return {
-        "ok": not found.findings,
-        "entries": found.entries,
-        "last": {"seq": found.last.seq, "hash": found.last.hash} if found.entries else None,
-        "findings": [
-            {
-                "kind": finding.kind.value,
-                "seq": finding.seq,
-                "offset": None if finding.offset < 0 else finding.offset,
-            }
-            for finding in found.findings
-        ],
-    }

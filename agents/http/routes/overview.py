@@ -1,5 +1,6 @@
 """``/overview``: the last minutes on one screen (S0-185 … S0-191)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,6 +11,7 @@ from assay.pipeline.views.summary import Summary, summed
 
 from ..access import Asked, asking
 from ..answers import answer, may_fail
+from ..minutes import FRESH_S
 from ..models import overview as models
 from ..people_side import NOTHING
 from ..pulse import ViewState
@@ -19,6 +21,8 @@ from . import PREFIX
 router = APIRouter(prefix=PREFIX, tags=["overview"])
 Looking = Annotated[Asked, Depends(asking(Scope.OVERVIEW, Role.TENANT))]
 MOST_TENANTS = 10
+GLANCE_S = 0.1
+"""How long somebody who looks waits for Kafka to say how far lanes are; until then nobody can tell."""
 
 
 @router.get(
@@ -36,18 +40,31 @@ async def overview(
     """Rates, outcomes, what is wrong, whose it is, and whether all traces are accounted for. Drills are left out."""
     world, data = asked.world, asked.data
     drill = "" if data.tenant else world.drill_tenant()
+
+    async def counted() -> dict[str, Any]:
+        return _counts(await world.minutes.window(data, minutes, drill))
+
     missing = False
     try:
-        steps = await world.minutes.window(data, minutes, drill)
+        counts = await world.fresh.of(("overview", data.tenant, drill, minutes), FRESH_S, counted)
         recent = await world.people_side.criticals(data)
         peoples = await world.people_side.standing(data)
     except ViewUnavailableError:
-        steps, recent, peoples, missing = [], [], NOTHING, True
-    whole = summed(summary for _, _, summary in steps)
+        counts, recent, peoples, missing = _counts([]), [], NOTHING, True
     document = {
         "at": world.now(),
         "minutes": minutes,
-        **_sums(whole),
+        **counts,
+        "recent_criticals": recent,
+        **peoples,
+        **await _standing(asked, missing=missing),
+    }
+    return answer(document)
+
+
+def _counts(steps: Sequence[tuple[int, int, Summary]]) -> dict[str, Any]:
+    return {
+        **_sums(summed(summary for _, _, summary in steps)),
         "rates": [
             {
                 "at": of_millis(start * 1000),
@@ -58,11 +75,7 @@ async def overview(
             }
             for start, seconds, summary in steps
         ],
-        "recent_criticals": recent,
-        **peoples,
-        **await _standing(asked, missing=missing),
     }
-    return answer(document)
 
 
 def _sums(whole: Summary) -> dict[str, Any]:
@@ -81,7 +94,7 @@ def _sums(whole: Summary) -> dict[str, Any]:
 
 async def _standing(asked: Asked, *, missing: bool) -> dict[str, Any]:
     """How lanes and views stand is not a tenant's business, but whether its numbers are old is."""
-    beat = await asked.world.pulse.feel()
+    beat = await asked.world.pulse.feel(GLANCE_S)
     state = ViewState.DEGRADED if missing else beat.views
     views = {"state": state.value, "behind": beat.behind}
     if asked.data.tenant:

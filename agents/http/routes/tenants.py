@@ -16,9 +16,8 @@ from assay.agents.stores.view_store import ViewUnavailableError
 from assay.pipeline.core.clock import NANOS_PER_SECOND
 from assay.pipeline.core.document import Json
 from assay.pipeline.report.tenant import HourCounts, tenant_report, window_of
-from assay.pipeline.views.buckets import HOUR_S, hour_bucket
 from assay.pipeline.views.quality import WINDOW_S, quality, window
-from assay.pipeline.views.top_tenants import TenantCounts, top_tenants
+from assay.pipeline.views.summary import summed
 
 from ..access import Asked, asking
 from ..answers import Pages, answer, may_fail
@@ -35,6 +34,8 @@ router = APIRouter(prefix=f"{PREFIX}/tenants", tags=["tenants"])
 Looking = Annotated[Asked, Depends(asking(Scope.TENANTS, Role.TENANT))]
 Named = Annotated[str, Path(min_length=1, max_length=200, description="The tenant's id.")]
 MOST_TENANTS = 100_000
+Counted = tuple[str, int, int]
+"""A tenant, its traces and its failing ones."""
 MOST_COMPARED = 2000
 SUPPORT = 5
 
@@ -47,12 +48,11 @@ async def list_tenants(
     hours: Annotated[int, Query(ge=1, le=29 * 24, description="Of the last hours.")] = 24,
 ) -> Response:
     """Those with most failing traces first; drills are left out. A tenant's key sees itself."""
-    now_s = asked.world.now_s()
-    counts = await asked.data.counts([hour_bucket(now_s - age * HOUR_S) for age in range(hours)])
     drill = (await asked.world.bundle()).drill.tenant
-    found = top_tenants(counts, MOST_TENANTS, leaving_out=drill)
+    steps = await asked.world.minutes.hours(asked.data, hours, drill)
+    found = summed(summary for _, _, summary in steps).top_tenants(MOST_TENANTS)
     listed = list_name("tenants", hours, asked.caller.tenant)
-    return rows_answer(found, pages, listed, place=lambda each: Place(each.failing, each.tenant), row=_row)
+    return rows_answer(found, pages, listed, place=_place, row=_row)
 
 
 @router.get(
@@ -150,11 +150,12 @@ def _own(asked: Asked, tenant: str) -> None:
         raise not_found("tenant")
 
 
-def _row(counts: TenantCounts) -> Json:
-    rate = counts.failing / counts.traces if counts.traces else 0.0
-    return {
-        "tenant_id": counts.tenant,
-        "traces": counts.traces,
-        "failing": counts.failing,
-        "invalid_trace_rate": rate,
-    }
+def _place(counted: Counted) -> Place:
+    tenant, _, failing = counted
+    return Place(failing, tenant)
+
+
+def _row(counted: Counted) -> Json:
+    tenant, traces, failing = counted
+    rate = failing / traces if traces else 0.0
+    return {"tenant_id": tenant, "traces": traces, "failing": failing, "invalid_trace_rate": rate}

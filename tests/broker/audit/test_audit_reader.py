@@ -28,7 +28,7 @@ from assay.pipeline.core.record import RawRecord
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import generate
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 TIMEOUT_S = 30
 COUNT = 200

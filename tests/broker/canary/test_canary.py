@@ -29,7 +29,7 @@ from .places import REPORTS, Endpoint, Grown, Place, Reports, files, in_redis, p
 from .planting import canary, plant_all
 from .stems import all_hits
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(60)]
 
 TRACES = 1_000
 TOLD = 20

@@ -20,7 +20,7 @@ from assay.pipeline.testing import raw_record
 from ...processes import LANES
 from ..conftest import Workers, outcomes
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 RECORDS = 3000
 CRASHED = 137

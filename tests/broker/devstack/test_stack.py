@@ -15,7 +15,7 @@ from assay.agents.settings import Settings, load_settings
 from assay.agents.topic_admin import check_topics, ensure_topics
 from assay.pipeline.core.errors import ConfigError, DependencyUnavailableError
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from assay.pipeline.core.topics import TopicRole
 from ...processes import Processes
 from ...unit.escalate.conftest import group_document
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 LANE = str(Path(__file__).with_name("quick_lane.py"))
 SPEED = 90

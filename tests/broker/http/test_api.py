@@ -143,7 +143,9 @@ def test_the_story_of_a_trace_is_told_by_id_and_by_place(town: Town) -> None:
 def test_the_overview_counts_every_trace(town: Town) -> None:
     """S0-185 … S0-191."""
     with town.client("viewer") as client:
-        found = town.until(lambda: (now := good(client.get("/overview")))["views"]["behind"] == 0 and now)
+        found = town.until(
+            lambda: (now := good(client.get("/overview")))["views"] == {"state": "ok", "behind": 0} and now
+        )
     assert found["traces"] >= 30
     assert found["outcomes"]["quarantined"] >= 10
     assert found["severities"]["critical"] >= 10

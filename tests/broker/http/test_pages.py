@@ -88,6 +88,8 @@ async def test_pages_hold_each_wanted_document_once_in_order_and_no_other(
         assert await all_pages(redis, conditions, most, **cut) == await all_pages(
             memory, conditions, 100, **cut
         )
+        several = [await pages.several("things", [*found, "nobody"]) for pages in (memory, redis)]
+        assert several[0] == several[1]
         for name in found:
             assert await redis.one("things", name) == await memory.one("things", name)
 
@@ -107,6 +109,7 @@ async def test_a_page_goes_on_behind_a_document_that_is_gone(
 async def test_a_view_that_is_not_there_is_empty(client: Any, keys: ViewKeys) -> None:
     assert await ViewPages(client, keys).page("things", most=10) == ([], None)
     assert await ViewPages(client, keys).one("things", "a") is None
+    assert await ViewPages(client, keys).several("things", ["a"]) == []
 
 
 async def test_what_is_hard_to_find_is_found_in_bounded_steps(

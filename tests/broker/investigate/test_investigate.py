@@ -16,7 +16,7 @@ from assay.pipeline.core.topics import TopicRole
 
 from .conftest import FAILING, PASSING, SECRET, Run, Scene
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 WHO = ("--actor", "dana", "--reason", "on duty")
 PATIENCE_S = 30
 

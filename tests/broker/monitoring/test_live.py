@@ -23,7 +23,7 @@ from ...processes import ASSAY, environment
 from ..conftest import Workers
 from .conftest import Monitoring, get, until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = (ROOT / "schemas/workflow_trace/examples/valid/full-1.2.0.json").read_bytes()

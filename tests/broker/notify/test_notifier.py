@@ -26,7 +26,7 @@ from assay.pipeline.core.topics import TopicRole
 
 from .notifier_process import SECRET, bundle
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 LIMIT_S = 60
 PROCESS = Path(__file__).with_name("notifier_process.py")

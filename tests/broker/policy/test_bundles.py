@@ -30,7 +30,7 @@ from assay.pipeline.policy.publication_log import PolicyLog
 from ...processes import LANES
 from ..conftest import Workers, outcomes
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 SUBJECT = """
 subject: run

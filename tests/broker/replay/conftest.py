@@ -34,6 +34,8 @@ from ...processes import Processes, environment
 
 PARTITIONS = 4
 PATIENCE_S = 60
+PATIENTLY = ("--timeout", str(PATIENCE_S))
+"""For a command whose agent is still starting."""
 PROCESS = Path(__file__).parent / "replay_process.py"
 
 

@@ -7,9 +7,9 @@ import pytest
 from assay.pipeline.core import headers as names
 from assay.pipeline.core.topics import TopicRole
 
-from .conftest import PARTITIONS, Stage, header, root_of
+from .conftest import PARTITIONS, PATIENTLY, Stage, header, root_of
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 TRACES = 2000
 CRASHED = 137
@@ -24,12 +24,15 @@ def test_killed_three_times_it_replays_each_source_once_and_as_it_came(stage: St
     assert sum(plan["predicted"].values()) == TRACES
     first = stage.agent(crash_at="after_send", crash_after=3)
     arguments = ("--tenant", "acme", "--rate", "1000", "--reason", "the schema is there now")
-    job = stage.cli("start", *arguments)["job"]
+    job = stage.cli("start", *PATIENTLY, *arguments)["job"]
     assert first.wait(60) == CRASHED
     for point in DEATHS:
         assert stage.agent(crash_at=point, crash_after=1).wait(60) == CRASHED
     stage.agent()
-    assert stage.cli("start", *arguments, "--only-passing", status=4)["why"] == "overlaps_an_active_job"
+    assert (
+        stage.cli("start", *PATIENTLY, *arguments, "--only-passing", status=4)["why"]
+        == "overlaps_an_active_job"
+    )
     stage.until(lambda: stage.cli("status", job)["status"] == "succeeded")
 
     replayed = stage.messages(TopicRole.RAW)
@@ -48,7 +51,7 @@ def test_killed_three_times_it_replays_each_source_once_and_as_it_came(stage: St
     assert (status["done"], status["remaining"]) == ({"replay": TRACES}, 0)
 
     assert stage.cli("plan")["decisions"] == {"not_current": TRACES}, "all of it is under way"
-    again = stage.cli("start", *arguments)["job"]
+    again = stage.cli("start", *PATIENTLY, *arguments)["job"]
     stage.until(lambda: stage.cli("status", again)["status"] == "succeeded")
     assert len(stage.messages(TopicRole.RAW)) == TRACES
 
@@ -57,7 +60,7 @@ def test_a_job_is_paused_resumed_and_cancelled_by_the_command_line(stage: Stage)
     """Every change has an actor and a reason in the audit log."""
     stage.put([{"number": number} for number in range(200)])
     stage.agent()
-    job = stage.cli("start", "--rate", "10", "--reason", "trial", "--actor", "ann")["job"]
+    job = stage.cli("start", *PATIENTLY, "--rate", "10", "--reason", "trial", "--actor", "ann")["job"]
     for verb, status in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
         assert stage.cli(verb, job, "--reason", "trial", "--actor", "ann")["status"] == status
     assert stage.cli("resume", job, "--reason", "too late", status=4)["why"] == "not_in_this_status"
@@ -70,7 +73,7 @@ def test_of_several_processes_one_replays(stage: Stage) -> None:
     """The others take over when it dies, and a frozen one that wakes up writes nothing."""
     values = stage.put([{"number": number} for number in range(TRACES)])
     agents = [stage.agent() for _ in range(3)]
-    job = stage.cli("start", "--rate", "500", "--reason", "trial")["job"]
+    job = stage.cli("start", *PATIENTLY, "--rate", "500", "--reason", "trial")["job"]
     stage.until(lambda: stage.cli("status", job)["done"].get("replay", 0) > 0)
     agents[0].kill()
     stage.until(lambda: stage.cli("status", job)["status"] == "succeeded")

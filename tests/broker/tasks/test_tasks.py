@@ -16,7 +16,7 @@ from ..replay.conftest import Stage, root_of, stage
 
 __all__ = ["stage"]
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 FINE = clean_trace()
 BROKEN = changed(FINE, {"/status": "finished"})

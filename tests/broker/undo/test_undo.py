@@ -24,7 +24,7 @@ from ...processes import environment
 from ..conftest import Workers
 from ..replay.conftest import Stage, header
 
-pytestmark = [pytest.mark.broker, pytest.mark.long]
+pytestmark = [pytest.mark.broker, pytest.mark.long(40)]
 
 RECORDS = 1200
 LANES = "detector,classifier,auto_remediation"

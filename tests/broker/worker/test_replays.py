@@ -11,12 +11,12 @@ from assay.agents.topics import topic_name
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.testing import changed, clean_trace
 
-from ..replay.conftest import Stage, header, root_of, stage
+from ..replay.conftest import PATIENTLY, Stage, header, root_of, stage
 from .conftest import Pages
 
 __all__ = ["stage"]
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 CARD = changed(clean_trace(), {"/inputs": {"card": "4111 1111 1111 1111"}})
 CRASHED = 137
@@ -41,7 +41,7 @@ def test_contained_traces_are_replayed_once_each_though_the_agent_dies_on_the_wa
 
     dying = stage.processes.worker("replay", crash_at="before_end_txn", crash_after=1, web_port=0)
     who = ("--actor", "ann", "--reason", "the card was a test card")
-    started = stage.cli("start", "--tenant", "42", *who)
+    started = stage.cli("start", *PATIENTLY, "--tenant", "42", *who)
     assert started["status"] == "running"
     assert dying.wait(60) == CRASHED
     stage.processes.worker("replay", web_port=pages.port)

@@ -19,7 +19,7 @@ from assay.pipeline.core.topics import TopicRole
 
 from .conftest import Commands, Pages, until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = (ROOT / "schemas/workflow_trace/examples/valid/full-1.2.0.json").read_bytes()

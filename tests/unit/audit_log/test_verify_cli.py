@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from assay.agents.audit_checkpoints import Checkpoints
 from assay.agents.audit_log import AuditLog
 from assay.agents.audit_topic import MemoryAuditTopic
+from assay.agents.audit_verdict import SENTENCES, verdict_document
 from assay.agents.cli import audit_log_verify as module
 from assay.agents.cli.audit_log import audit_log
 from assay.agents.transport.memory import MemoryLog, MemoryTransport
@@ -63,7 +64,7 @@ def test_a_log_that_nobody_touched_is_whole(verify: Verify) -> None:
 
 
 def test_an_empty_log_is_whole() -> None:
-    assert module.document_of(AuditVerdict(0, NOTHING, ())) == {
+    assert verdict_document(AuditVerdict(0, NOTHING, ())) == {
         "ok": True,
         "entries": 0,
         "last": None,
@@ -109,4 +110,4 @@ def test_what_an_entry_says_is_not_repeated(verify: Verify) -> None:
 
 
 def test_every_kind_of_change_has_its_sentence() -> None:
-    assert set(module.SENTENCES) == set(Tampering)
+    assert set(SENTENCES) == set(Tampering)

@@ -44,7 +44,7 @@ class Served:
 class Steady:
     """A pulse without Kafka."""
 
-    async def feel(self) -> Beat:
+    async def feel(self, _wait_s: float = 0) -> Beat:
         return Beat()
 
     async def close(self) -> None:

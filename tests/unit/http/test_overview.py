@@ -1,14 +1,16 @@
 """The overview: what the counters of the last minutes come to (S0-185 … S0-191, S0-203)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.agents.api_keys.role import Role
 from assay.agents.http.minutes import SETTLED_S
+from assay.agents.http.testing import MemoryCounts
 from assay.pipeline.core.outcome import Outcome
 from assay.pipeline.policy.drill_rules import DRILL_TENANT
 from assay.pipeline.testing import FakeClock
@@ -88,6 +90,51 @@ async def test_minutes_that_grow_are_read_again(open_api: Served, clock: FakeClo
         count(open_api, MINUTE, {("records", "detector", "a", "valid", "passed"): 1})
         clock.advance(1)
         assert await traces() == 3
+
+
+@pytest.fixture
+def asked(open_api: Served, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many buckets were read, at each time."""
+    found: list[int] = []
+    read = MemoryCounts.buckets
+
+    async def buckets(self: MemoryCounts, names: Sequence[str]) -> list[dict[str, int]]:
+        found.append(len(names))
+        return await read(self, names)
+
+    monkeypatch.setattr(MemoryCounts, "buckets", buckets)
+    return found
+
+
+async def test_many_who_look_at_the_same_time_cost_one_look(open_api: Served, asked: list[int]) -> None:
+    async with open_api.client() as client:
+        for _ in range(3):
+            await client.get("/api/v1/overview")
+    assert asked == [60]
+
+
+async def test_minutes_of_the_past_are_not_all_read_anew_at_once(
+    open_api: Served, clock: FakeClock, asked: list[int]
+) -> None:
+    """Nobody waits for a whole hour again because somebody looked half a minute ago."""
+    async with open_api.client() as client:
+        await client.get("/api/v1/overview")
+        for _ in range(int(SETTLED_S)):
+            clock.advance(1)
+            await client.get("/api/v1/overview")
+    assert asked[0] == 60
+    assert max(asked[1:]) <= 10
+    assert sum(asked[1:]) >= 58
+
+
+async def test_where_traces_flow_the_health_of_the_data_path_is_told_by_the_last_minutes(
+    open_api: Served, asked: list[int]
+) -> None:
+    count(open_api, MINUTE, OF_ACME)
+    async with open_api.client() as client:
+        found = (await client.get("/api/v1/data/health")).json()
+    assert found["last_judged_at"] == "2026-01-02T03:04:00.000000000Z"
+    assert asked == [2]
 
 
 async def test_a_long_window_is_made_of_hours(open_api: Served) -> None:

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.agents.cli.moments import moment_ns
 from assay.agents.cli.replay import replay
+from assay.agents.moments import moment_ns
 from assay.pipeline.core.clock import rfc3339
 
 NOW = 1_772_615_700_000_000_000

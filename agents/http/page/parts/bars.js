@@ -16,7 +16,8 @@ export function bars(caption, rows, { of = Math.max(1, ...rows.map((row) => row.
         {},
         el("th", { scope: "row" }, row.href ? el("a", { href: row.href }, row.label) : row.label),
         el("td", { class: "bar" }, bar(row.value / of, row.kind)),
-        el("td", { class: "num" }, number(row.value), withShare && el("span", { class: "hint" }, ` ${share(sum ? row.value / sum : 0)}`)),
+        el("td", { class: "num" }, number(row.value)),
+        withShare && el("td", { class: "num hint" }, share(sum ? row.value / sum : 0)),
       ),
     )),
   );

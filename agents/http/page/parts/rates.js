@@ -12,9 +12,15 @@ const [PASSED, ...OTHERS] = OUTCOMES;
 
 /** `rows`: `{ at, seconds, traces, outcomes }`, the oldest step first; the last one still runs. */
 export const rates = (rows) => [
-  el("div", { class: "columns" }, one("Passed untouched", rows, [PASSED]), one("Did not pass as they came", rows, OTHERS)),
+  el("div", { class: "columns" }, one("Passed untouched", drawn(rows), [PASSED]), one("Did not pass as they came", drawn(rows), OTHERS)),
   el("details", {}, el("summary", {}, "Numbers"), numbers(rows)),
 ];
+
+/** A step that still runs would look like a fall: it is drawn only where there is nothing else. */
+function drawn(rows) {
+  const whole = rows.slice(0, -1);
+  return whole.some((row) => row.traces) ? whole : rows;
+}
 
 function one(title, rows, words) {
   const totals = rows.map((row) => words.reduce((sum, word) => sum + (row.outcomes[word] ?? 0), 0));

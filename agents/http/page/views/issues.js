@@ -16,7 +16,7 @@ const FIELDS = [
   { name: "status", label: "Status", options: STATUSES, any: "open" },
   { name: "severity", label: "Severity", options: SEVERITIES },
   { name: "category", label: "Category", options: CATEGORIES },
-  { name: "code", label: "Code", hint: "schema.required_missing" },
+  { name: "code", label: "Code", hint: "security.pii_email" },
   { name: "tenant", label: "Tenant", hint: "its id" },
 ];
 

@@ -44,7 +44,7 @@ const COLUMNS = [
   { head: "tenant", cell: (row) => row.tenant },
   { head: "why", cell: (row) => said(row.reason) },
   { head: "contained", cell: (row) => ago(row.contained_at) },
-  { head: "leaves in", cell: (row) => span((millis(row.expires_at) - Date.now()) / 1000) },
+  { head: "leaves in", cell: (row) => el("span", { class: "span" }, span((millis(row.expires_at) - Date.now()) / 1000)) },
 ];
 
 const none = (query) =>

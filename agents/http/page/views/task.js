@@ -55,7 +55,7 @@ const button = (label, click, id = `do-${label.toLowerCase().replaceAll(" ", "-"
 
 const happened = (each) => ({
   at: each.at,
-  who: each.actor,
+  who: said(each.actor),
   what: each.refused ? `${said(each.happening)} was refused: ${said(each.refused)}` : [`${said(each.happening)}: `, status(each.became)],
   why: each.reason,
 });

@@ -31,6 +31,15 @@ const TRIES = [
   { head: "outcome", cell: (row) => outcome(row.outcome === "passed" ? "valid" : row.outcome) },
 ];
 
+/** The text with what happened in bold: where it begins by saying so, those words; else before it. */
+function headed(what, text) {
+  const at = text.toLowerCase().indexOf(what);
+  if (at < 0 || text.slice(0, at).trim().includes(" ")) return [el("strong", {}, what), ` ${text}`];
+  const rest = text.slice(at + what.length).search(/[^a-z]/i);
+  const end = rest < 0 ? text.length : at + what.length + rest;
+  return [el("strong", {}, text.slice(0, end)), text.slice(end)];
+}
+
 const told = (each) =>
   el(
     "li",
@@ -39,9 +48,7 @@ const told = (each) =>
     el(
       "div",
       {},
-      el("strong", {}, said(each.what)),
-      " ",
-      each.text,
+      headed(said(each.what), each.text),
       Array.isArray(each.issues) && el("ul", { class: "plain" }, each.issues.map((one) => el("li", {}, severity(one.severity), " ", code(one.code), " ", el("code", {}, one.path || "the whole trace"), one.blocking === false && el("span", { class: "hint" }, " does not block")))),
       each.fingerprint && el("p", { class: "hint" }, "problem ", el("a", { href: to("issues", each.fingerprint) }, each.fingerprint)),
     ),
