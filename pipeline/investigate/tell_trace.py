@@ -35,7 +35,7 @@ def tell_raw(record: Record, tenant: str) -> Told:
         Chapter.PUBLISHED,
         _at(record),
         place_of(record),
-        f"{by}: {len(record.value or b''):,} bytes, {len(record.headers)} headers",
+        f"{by}: {len(record.value or b''):,} bytes, {_several(len(record.headers), 'header')}",
         place_of(record),
         root or place_of(record),
         tenant,
@@ -56,7 +56,7 @@ def tell_failed(record: Record) -> Told:
     document = document_of(record.value)
     issues = [_issue(each) for each in rows(document, "issues")]
     total = max(number(document, "issues_total"), len(issues))
-    words = f"failed: {total} issues, the worst {text(document, 'severity') or 'unknown'}"
+    words = f"failed: {_several(total, 'issue')}, the worst {text(document, 'severity') or 'unknown'}"
     return _told(record, Chapter.FAILED, words, document, issues=[*issues], issues_total=total)
 
 
@@ -200,3 +200,7 @@ def _at(record: Record) -> str:
 
 def _count(text_: str) -> int:
     return int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 7 else 0
+
+
+def _several(number_: int, what: str) -> str:
+    return f"{number_} {what}{'' if number_ == 1 else 's'}"

@@ -39,6 +39,7 @@ class Bug:
 OWNER = "assay.agents.lanes.owner"
 RUNNER = "assay.agents.lanes.runner"
 PRODUCER = "assay.agents.transport.kafka.producer"
+BATCHES = "assay.agents.transport.kafka.batches"
 CONSUMER = "assay.agents.transport.kafka.consumer"
 DETECTOR = "assay.agents.detector"
 CLASSIFIER = "assay.agents.classifier"
@@ -84,7 +85,7 @@ BUGS = {
                 "        await asyncio.wait(futures)\n        [future.exception() for future in futures]\n",
             ),
             # The broker refuses the batch: it is too large for the topic.
-            Change(PRODUCER, "BATCH_BYTES = 900_000", "BATCH_BYTES = 1_500_000"),
+            Change(BATCHES, "BATCH_BYTES = 900_000", "BATCH_BYTES = 1_500_000"),
             Change(CONSUMER, "FETCH_BYTES = 1_048_576", "FETCH_BYTES = 4_000_000"),
         ),
         "missing",
@@ -139,11 +140,11 @@ BUGS = {
     "oversized record skipped": Bug(
         "what does not fit the topic is left out",
         (
-            Change(PRODUCER, "limit = TOPICS[role].max_message_bytes - BATCH_OVERHEAD", "limit = 3000"),
             Change(
                 PRODUCER,
-                'raise PermanentError(f"a record for {role} exceeds the topic\'s max.message.bytes")',
-                "continue",
+                "            if batch is not None and batch.append(",
+                "            if len(value or b'') > 3000:\n                continue\n"
+                "            if batch is not None and batch.append(",
             ),
         ),
         "missing",
@@ -167,8 +168,9 @@ BUGS = {
         (
             Change(
                 PRODUCER,
-                "            partition = record.partition\n",
-                "            partition = None if record.partition is None else (record.partition + 1) % 4\n",
+                "            role, partition, key, value, headers, timestamp = record\n",
+                "            role, partition, key, value, headers, timestamp = record\n"
+                "            partition = None if partition is None else (partition + 1) % 4\n",
             ),
         ),
         "misplaced",

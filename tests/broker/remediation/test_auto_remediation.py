@@ -6,7 +6,7 @@ import time
 import pytest
 
 from assay.agents import auto_remediation_probe
-from assay.agents.audit import run_audit
+from assay.agents.audit import AuditReport, run_audit
 from assay.agents.generate import publish
 from assay.agents.lanes.probe import Probe
 from assay.agents.policy_files import load_policies
@@ -36,7 +36,7 @@ def test_every_failing_trace_ends_once_through_crashes(workers: Workers, setting
         doomed = workers.start(AGENTS, crash_at=point, crash_after=5, batch_records=200)
         assert doomed.wait(PATIENCE_S) == CRASHED
     worker = workers.start(AGENTS)
-    report = run_audit(settings_for_test, wait_s=PATIENCE_S)
+    report = audited_at_the_end(settings_for_test)
     assert worker.poll() is None, "the worker died"
     worker.terminate()
     assert worker.wait(20) == 0
@@ -45,7 +45,6 @@ def test_every_failing_trace_ends_once_through_crashes(workers: Workers, setting
     balance, ended = report.balance, report.ended
     assert balance is not None
     assert sum(balance.ends.values()) == RECORDS
-    assert sum(balance.in_flight.values()) == 0
     assert all(balance.ends[word] > 0 for word in ("valid", "remediated", "quarantined", "dead_lettered"))
     assert ended.repairs_proved == ended.by_outcome["remediated"] == balance.ends["remediated"]
     assert ended.receipts >= ended.repairs_proved
@@ -65,7 +64,7 @@ async def test_what_is_known_of_rules_is_read_back_from_the_topic(
     items = generate(seed=9, count=500, tenants=4, fault_share=0.5, now_ns=time.time_ns())
     publish(settings_for_test, items, topic=topic_name(TopicRole.RAW, settings_for_test.topic_prefix))
     worker = workers.start(AGENTS)
-    report = await asyncio.to_thread(run_audit, settings_for_test, wait_s=PATIENCE_S)
+    report = await asyncio.to_thread(audited_at_the_end, settings_for_test)
     worker.terminate()
     assert report.ok, report.to_json()["findings"]
     trust = RuleTrust()
@@ -78,6 +77,18 @@ async def test_what_is_known_of_rules_is_read_back_from_the_topic(
     # Offsets are counted, and markers of transactions are among them.
     whole, short = [await read_back(settings_for_test, tail) for tail in (10_000, 1)]
     assert whole == report.ended.receipts > short
+
+
+def audited_at_the_end(settings: Settings) -> AuditReport:
+    """Looks until nothing is on its way: an audit does not wait for a lane that nobody runs, or nobody yet."""
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        report = run_audit(settings, wait_s=PATIENCE_S)
+        assert report.balance is not None
+        left = sum(report.balance.in_flight.values())
+        if not left:
+            return report
+        assert time.monotonic() < give_up, f"{left} traces have no end yet"
 
 
 async def read_back(settings: Settings, tail: int) -> int:

@@ -79,7 +79,7 @@ def test_a_verdict_is_told_with_all_its_issues_and_no_value() -> None:
 
 def test_a_raw_record_is_told_by_its_size() -> None:
     told = tell_raw(a_record(CANARY.encode(), headers=[("user", CANARY.encode())]), "acme")
-    assert told.words == f"published: {len(CANARY)} bytes, 1 headers"
+    assert told.words == f"published: {len(CANARY)} bytes, 1 header"
     assert (told.source, told.root) == (str(SOURCE), str(SOURCE))
     assert CANARY not in json.dumps(told.document())
 
