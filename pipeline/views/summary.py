@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..core.codes import IssueCode
 from ..core.issue import Category, Severity
 from ..core.outcome import Outcome
 from ..policy.classification import CLASSIFICATION
-from .buckets import words_of
+from .buckets import MOST_NAMES, words_of
 from .quality import DETECTOR
 
 _VALID = Outcome.VALID.value
@@ -48,28 +50,52 @@ class Summary:
         return sorted(found, key=lambda each: (-each[2], -each[1], each[0]))[:most]
 
 
+class _Counted(NamedTuple):
+    """What a counter counts, of that which a summary has."""
+
+    tenant: str
+    grade: tuple[str, str] | None
+    """Severity and category, of issues."""
+    outcome: str = ""
+    """How records ended, or what the detector said of them."""
+    is_end: bool = False
+    is_judged: bool = False
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _counted(name: str) -> _Counted | None:
+    match words_of(name):
+        case ("issues", lane, tenant, code, severity) if lane == DETECTOR:
+            return _Counted(tenant, (severity, _CATEGORIES.get(code, code)))
+        case ("records", lane, tenant, outcome, _):
+            return _Counted(tenant, None, outcome, outcome in _OUTCOMES, lane == DETECTOR)
+        case _:
+            return None
+
+
 def summary_of(counts: Mapping[str, int], leaving_out: str = "") -> Summary:
     """The sums of a bucket. ``leaving_out``: the tenant of drills (S0-203)."""
     found = Summary()
-    outcomes, severities, categories = found.outcomes, found.severities, found.categories
+    grades: dict[tuple[str, str], int] = {}
+    # A bucket has thousands of counters, most of them of issues, and an overview is made of an hour of them.
     for name, number in counts.items():
-        words = words_of(name)
-        if len(words) != 5 or words[2] == leaving_out:
+        counted = _counted(name)
+        if counted is None or counted.tenant == leaving_out:
             continue
-        # No `match`: a bucket has thousands of counters, and an overview is made of an hour of them.
-        kind, lane, tenant, what, severity = words
-        if kind == "issues" and lane == DETECTOR:
-            severities[severity] += number
-            categories[_CATEGORIES.get(what, what)] += number
-        elif kind == "records":
-            if what in _OUTCOMES:
-                outcomes[what] += number
-            if lane == DETECTOR:
-                failing = 0 if what == _VALID else number
-                found.traces += number
-                found.failing += failing
-                had = found.tenants.get(tenant, (0, 0))
-                found.tenants[tenant] = had[0] + number, had[1] + failing
+        if counted.grade is not None:
+            grades[counted.grade] = grades.get(counted.grade, 0) + number
+            continue
+        if counted.is_end:
+            found.outcomes[counted.outcome] += number
+        if counted.is_judged:
+            failing = 0 if counted.outcome == _VALID else number
+            found.traces += number
+            found.failing += failing
+            had = found.tenants.get(counted.tenant, (0, 0))
+            found.tenants[counted.tenant] = had[0] + number, had[1] + failing
+    for (severity, category), number in grades.items():
+        found.severities[severity] += number
+        found.categories[category] += number
     return found
 
 

@@ -1,5 +1,6 @@
 """``/overview``: the last minutes on one screen (S0-185 … S0-191)."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from ..answers import answer, may_fail
 from ..minutes import FRESH_S
 from ..models import overview as models
 from ..people_side import NOTHING
-from ..pulse import ViewState
+from ..pulse import Beat, ViewState
 from ..times import of_millis
 from . import PREFIX
 
@@ -38,28 +39,29 @@ async def overview(
     ] = 60,
 ) -> Response:
     """Rates, outcomes, what is wrong, whose it is, and whether all traces are accounted for. Drills are left out."""
+    # Side by side: what Kafka says of lag may take a moment the first time.
+    told, beat = await asyncio.gather(_told(asked, minutes), asked.world.pulse.feel(GLANCE_S))
+    found = told or {**_counts([]), "recent_criticals": [], **NOTHING}
+    standing = _standing(asked, beat, missing=told is None)
+    return answer({"at": asked.world.now(), "minutes": minutes, **found, **standing})
+
+
+async def _told(asked: Asked, minutes: int) -> dict[str, Any] | None:
+    """What views say; ``None`` while they are away."""
     world, data = asked.world, asked.data
     drill = "" if data.tenant else world.drill_tenant()
 
     async def counted() -> dict[str, Any]:
         return _counts(await world.minutes.window(data, minutes, drill))
 
-    missing = False
     try:
-        counts = await world.fresh.of(("overview", data.tenant, drill, minutes), FRESH_S, counted)
-        recent = await world.people_side.criticals(data)
-        peoples = await world.people_side.standing(data)
+        return {
+            **await world.fresh.of(("overview", data.tenant, drill, minutes), FRESH_S, counted),
+            "recent_criticals": await world.people_side.criticals(data),
+            **await world.people_side.standing(data),
+        }
     except ViewUnavailableError:
-        counts, recent, peoples, missing = _counts([]), [], NOTHING, True
-    document = {
-        "at": world.now(),
-        "minutes": minutes,
-        **counts,
-        "recent_criticals": recent,
-        **peoples,
-        **await _standing(asked, missing=missing),
-    }
-    return answer(document)
+        return None
 
 
 def _counts(steps: Sequence[tuple[int, int, Summary]]) -> dict[str, Any]:
@@ -92,9 +94,8 @@ def _sums(whole: Summary) -> dict[str, Any]:
     }
 
 
-async def _standing(asked: Asked, *, missing: bool) -> dict[str, Any]:
+def _standing(asked: Asked, beat: Beat, *, missing: bool) -> dict[str, Any]:
     """How lanes and views stand is not a tenant's business, but whether its numbers are old is."""
-    beat = await asked.world.pulse.feel(GLANCE_S)
     state = ViewState.DEGRADED if missing else beat.views
     views = {"state": state.value, "behind": beat.behind}
     if asked.data.tenant:
