@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..core.codes import IssueCode
 from ..core.issue import Category, Severity
@@ -62,15 +62,18 @@ class _Counted(NamedTuple):
     is_judged: bool = False
 
 
+_NOTHING: Final = _Counted("", None)
+
+
 @lru_cache(maxsize=MOST_NAMES)
-def _counted(name: str) -> _Counted | None:
+def _counted(name: str) -> _Counted:
     match words_of(name):
         case ("issues", lane, tenant, code, severity) if lane == DETECTOR:
             return _Counted(tenant, (severity, _CATEGORIES.get(code, code)))
         case ("records", lane, tenant, outcome, _):
             return _Counted(tenant, None, outcome, outcome in _OUTCOMES, lane == DETECTOR)
         case _:
-            return None
+            return _NOTHING
 
 
 def summary_of(counts: Mapping[str, int], leaving_out: str = "") -> Summary:
@@ -79,20 +82,20 @@ def summary_of(counts: Mapping[str, int], leaving_out: str = "") -> Summary:
     grades: dict[tuple[str, str], int] = {}
     # A bucket has thousands of counters, most of them of issues, and an overview is made of an hour of them.
     for name, number in counts.items():
-        counted = _counted(name)
-        if counted is None or counted.tenant == leaving_out:
+        tenant, grade, outcome, is_end, is_judged = _counted(name)
+        if tenant == leaving_out:
             continue
-        if counted.grade is not None:
-            grades[counted.grade] = grades.get(counted.grade, 0) + number
+        if grade is not None:
+            grades[grade] = grades.get(grade, 0) + number
             continue
-        if counted.is_end:
-            found.outcomes[counted.outcome] += number
-        if counted.is_judged:
-            failing = 0 if counted.outcome == _VALID else number
+        if is_end:
+            found.outcomes[outcome] += number
+        if is_judged:
+            failing = 0 if outcome == _VALID else number
             found.traces += number
             found.failing += failing
-            had = found.tenants.get(counted.tenant, (0, 0))
-            found.tenants[counted.tenant] = had[0] + number, had[1] + failing
+            had = found.tenants.get(tenant, (0, 0))
+            found.tenants[tenant] = had[0] + number, had[1] + failing
     for (severity, category), number in grades.items():
         found.severities[severity] += number
         found.categories[category] += number
