@@ -25,6 +25,8 @@ from .worker import environment_of
 
 SEED = 2
 """Not that of the demo's own traces: what comes now is new."""
+VERSION = "1.0.1"
+"""Of the producer: with the failures of the version before, the breaker would open and contain the last of them."""
 RATE = 20.0
 """Traces a second: enough to see something move."""
 FAULT_SHARE, TENANTS = 0.05, 8
@@ -121,7 +123,7 @@ def traffic(clock: Clock, is_over: Callable[[], bool]) -> Iterator[Generated]:
 
     Not the one for a rule: whether the rule is still trusted by then depends on what else it tried.
     """
-    yield from make_story(SEED, clock.now_ns()).load.items[-FOR_A_PERSON:]
+    yield from make_story(SEED, clock.now_ns(), VERSION).load.items[-FOR_A_PERSON:]
     seed = SEED
     while not is_over():
         yield from generate(seed, AT_ONCE, tenants=TENANTS, fault_share=FAULT_SHARE, now_ns=clock.now_ns())

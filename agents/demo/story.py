@@ -31,13 +31,13 @@ class Story(NamedTuple):
     """What puts those traces right (RFC 6902)."""
 
 
-def make_story(seed: int, now_ns: int) -> Story:
-    """The same for the same seed and time. The time is the end of the traces' runs, about."""
+def make_story(seed: int, now_ns: int, version: str = "1.0.0") -> Story:
+    """The same for the same seed, time and version of the producer. The time is the end of the traces' runs, about."""
     maker = TraceMaker(random.Random(seed), 1, now_ns)  # noqa: S311 - traces that can be made again, not a secret
     document: dict[str, Any] = maker.make()
     while document["status"] != "completed":
         document = maker.make()
-    document["context"]["producer"] = {"name": PRODUCER, "version": "1.0.0"}
+    document["context"]["producer"] = {"name": PRODUCER, "version": version}
     took_ms = document["metrics"]["execution_time_ms"]
     broken = [_changed(document, 0, str(took_ms))]
     broken += [_changed(document, number, _TOO_LONG) for number in range(1, FOR_A_PERSON + 1)]
