@@ -19,7 +19,7 @@ from assay.pipeline.core.errors import DependencyUnavailableError, TransientErro
 from assay.pipeline.core.topics import TopicRole
 from assay.pipeline.generate import Generated, generate
 
-from .story import FOR_A_PERSON, make_story
+from .story import make_story
 from .surroundings import free_ports
 from .worker import environment_of
 
@@ -123,7 +123,8 @@ def traffic(clock: Clock, is_over: Callable[[], bool]) -> Iterator[Generated]:
 
     Not the one for a rule: whether the rule is still trusted by then depends on what else it tried.
     """
-    yield from make_story(SEED, clock.now_ns(), VERSION).load.items[-FOR_A_PERSON:]
+    _, *for_a_person = make_story(SEED, clock.now_ns(), VERSION).load.items
+    yield from for_a_person
     seed = SEED
     while not is_over():
         yield from generate(seed, AT_ONCE, tenants=TENANTS, fault_share=FAULT_SHARE, now_ns=clock.now_ns())
